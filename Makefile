@@ -1,0 +1,7 @@
+# Two commands: `make serve` starts Daybook, `make test` runs every test. Both install what they need.
+# Each target is `python3 dev.py <target>`, for machines without make.
+PYTHON ?= python3
+
+.PHONY: serve test lint bench lock ci
+serve test lint bench lock ci:
+	@$(PYTHON) dev.py $@ $(ARGS)

@@ -1,1 +1,1 @@
-"""Facts and rules: events, states, `evolve` and decisions. Standard library and msgspec only; no clock, no network, no store."""
+"""Facts and rules: events, states, `evolve` and decisions. No clock, no network, no store; msgspec is the one library."""

@@ -1,0 +1,1 @@
+"""Pages: Markdown with a place in a tree, a status and properties."""

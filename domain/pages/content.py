@@ -1,0 +1,153 @@
+"""A page's text as an immutable rope: appending costs what is appended, not what was there before."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+SEGMENT_BYTES_MAX = 8192
+# The last segment lies in the page's own row and is rewritten by each append until it is this long.
+TAIL_BYTES_MAX = 1024
+
+
+class Edit(msgspec.Struct, frozen=True, gc=False):
+    """Replace `removed_bytes` bytes of UTF-8 from the offset `at_byte` on by `text`. Offsets count in the text before any edit."""
+
+    at_byte: int
+    removed_bytes: int
+    text: str
+
+
+class Content:
+    """UTF-8 text in segments, with its SHA-256. The layout follows from the events alone, so replaying gives the same rows."""
+
+    __slots__ = ("_hasher", "segments", "size_bytes")
+
+    def __init__(self, segments: tuple[bytes, ...], hasher: "_Hash", size_bytes: int) -> None:
+        """`segments` is never empty: the last one is the tail, be it empty."""
+        self.segments = segments
+        self._hasher = hasher
+        self.size_bytes = size_bytes
+
+    @classmethod
+    def of(cls, segments: Iterable[bytes]) -> "Content":
+        """The content these stored segments hold."""
+        kept = tuple(segments) or (b"",)
+        whole = b"".join(kept)
+        return cls(kept, hashlib.sha256(whole), len(whole))
+
+    @classmethod
+    def from_text(cls, text: bytes) -> "Content":
+        return cls(tuple(_chunks(text)), hashlib.sha256(text), len(text))
+
+    @property
+    def digest(self) -> bytes:
+        return self._hasher.digest()
+
+    @property
+    def hash(self) -> str:
+        """Lower-case hexadecimal SHA-256 of the UTF-8 text."""
+        return self._hasher.hexdigest()
+
+    @property
+    def tail(self) -> bytes:
+        return self.segments[-1]
+
+    @property
+    def ends_line(self) -> bool:
+        """Whether text added now would start on a line of its own."""
+        last = next((part for part in reversed(self.segments) if part), b"\n")
+        return last.endswith((b"\n", b"\r"))
+
+    def __bytes__(self) -> bytes:
+        return b"".join(self.segments)
+
+    def appended(self, text: bytes) -> "Content":
+        if len(self.tail) + len(text) <= TAIL_BYTES_MAX or not self.tail:
+            segments = (*self.segments[:-1], *_chunks(self.tail + text))
+        else:
+            segments = (*self.segments, *_chunks(text))
+        hasher = self._hasher.copy()
+        hasher.update(text)
+        return Content(segments, hasher, self.size_bytes + len(text))
+
+    def edited(self, edits: Sequence[Edit]) -> "Content":
+        """Segments away from the edits keep their place and bytes, so that little is stored anew."""
+        if not edits:
+            return self
+        whole = spliced(bytes(self), edits)
+        first, start = self._segment_at(edits[0].at_byte)
+        last, _ = self._segment_at(edits[-1].at_byte + edits[-1].removed_bytes)
+        middle_end = start + sum(map(len, self.segments[first : last + 1])) + len(whole) - self.size_bytes
+        middle = whole[start:middle_end]
+        if last < len(self.segments) - 1 and len(middle) <= 2 * SEGMENT_BYTES_MAX:
+            segments = (*self.segments[:first], middle, *(b"",) * (last - first), *self.segments[last + 1 :])
+        else:
+            segments = (*self.segments[:first], *_chunks(whole[start:]))
+        return Content(segments, hashlib.sha256(whole), len(whole))
+
+    def _segment_at(self, offset: int) -> tuple[int, int]:
+        """The segment that holds the byte at `offset`, and where it starts; the end belongs to the last segment."""
+        start = 0
+        for index, segment in enumerate(self.segments):
+            if offset < start + len(segment):
+                return index, start
+            start += len(segment)
+        return len(self.segments) - 1, start - len(self.tail)
+
+
+EMPTY = Content.from_text(b"")
+
+
+def spliced(whole: bytes, edits: Sequence[Edit]) -> bytes:
+    """`whole` with all edits made, each counted from the text before any of them."""
+    parts: list[bytes] = []
+    position = 0
+    for edit in edits:
+        parts += (whole[position : edit.at_byte], edit.text.encode())
+        position = edit.at_byte + edit.removed_bytes
+    parts.append(whole[position:])
+    return b"".join(parts)
+
+
+def difference(old: bytes, new: bytes) -> Edit:
+    """The one edit that makes `new` of `old`, cut between characters: their common head and tail are left out."""
+    shorter = min(len(old), len(new))
+    head = _common_head(old, new, shorter)
+    while head and head < len(old) and _inside_character(old[head]):
+        head -= 1
+    while head and head < len(new) and _inside_character(new[head]):
+        head -= 1
+    rest = shorter - head
+    tail = _common_head(old[::-1][:rest], new[::-1][:rest], rest)
+    while tail and _inside_character(old[len(old) - tail]):
+        tail -= 1
+    return Edit(head, len(old) - tail - head, new[head : len(new) - tail].decode())
+
+
+def _common_head(one: bytes, other: bytes, length: int) -> int:
+    """How many bytes both start with. Halving on slices lets the machine compare blocks, where a loop would compare bytes."""
+    low, high = 0, length
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _inside_character(byte: int) -> bool:
+    return byte & 0xC0 == 0x80
+
+
+def _chunks(text: bytes) -> list[bytes]:
+    """Full segments, then a tail that is short enough for the page's row."""
+    chunks = [text[at : at + SEGMENT_BYTES_MAX] for at in range(0, len(text), SEGMENT_BYTES_MAX)]
+    if not chunks or len(chunks[-1]) > TAIL_BYTES_MAX:
+        chunks.append(b"")
+    return chunks

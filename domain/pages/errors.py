@@ -1,0 +1,63 @@
+"""What pages refuse."""
+
+from domain.errors import DomainError, NotFound
+
+
+class PageNotFound(NotFound):
+    """No page of this workspace has this slug or id. It may be in the trash, or its slug may have changed."""
+
+    code = "page_not_found"
+
+
+class ParentNotFound(NotFound):
+    """The page named as parent is not in this workspace, or is in the trash."""
+
+    code = "parent_not_found"
+
+
+class SlugTaken(DomainError):
+    """Another page has this slug. Choose another, or leave the slug out and one is made from the title."""
+
+    code = "slug_taken"
+
+
+class MoveMakesCycle(DomainError):
+    """A page cannot be moved below itself or below one of its own subpages."""
+
+    code = "move_makes_cycle"
+
+
+class NotInTrash(DomainError):
+    """This page is not in the trash, so there is nothing to restore."""
+
+    code = "not_in_trash"
+
+
+class ContentStale(DomainError):
+    """The content has changed since the contentHash you named. Read it again, then repeat the change on what you see."""
+
+    code = "content_modified"
+
+
+class ContentTooLarge(DomainError):
+    """A page's content has at most 4 MiB of UTF-8. Split it into several pages."""
+
+    code = "content_too_large"
+
+
+class TextNotFound(DomainError):
+    """The text to find does not occur in the page. Read the content again: it has to match character by character."""
+
+    code = "text_not_found"
+
+
+class TextAmbiguous(DomainError):
+    """The text to find occurs more than once. Add surrounding text until it is unique, or send replaceAll: true."""
+
+    code = "text_ambiguous"
+
+
+class CountUnexpected(DomainError):
+    """The text does not occur as often as expectedCount says. Nothing was replaced."""
+
+    code = "count_unexpected"

@@ -1,0 +1,45 @@
+"""Slugs: the names pages have in addresses."""
+
+import re
+import unicodedata
+from uuid import UUID
+
+from domain.errors import InvalidValue
+
+SLUG_CHARACTERS_MAX = 200
+# Words that are routes of their own below /pages.
+RESERVED = frozenset({"search", "query", "history", "batch"})
+# In Unicode's words: letters, the marks that belong to them, numbers. Everything else separates.
+_KEPT = ("L", "M", "N")
+
+
+def slug_from(title: str) -> str:
+    """Lower case, NFKC, each run of other characters becomes `-`; `untitled` when nothing is left."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).lower())
+    kept = "".join(c if unicodedata.category(c)[0] in _KEPT else "-" for c in folded)
+    return re.sub("-+", "-", kept)[:SLUG_CHARACTERS_MAX].strip("-") or "untitled"
+
+
+def is_reserved(slug: str) -> bool:
+    """Routes' words, and whatever reads as an id, because a path takes either."""
+    return slug in RESERVED or _reads_as_id(slug)
+
+
+def check_slug(slug: str) -> str:
+    """Raises `InvalidValue` with the slug that would be accepted instead."""
+    if len(slug) > SLUG_CHARACTERS_MAX:
+        raise InvalidValue(f"A slug has at most {SLUG_CHARACTERS_MAX} characters; this one has {len(slug)}.")
+    wanted = slug_from(slug)
+    if slug != wanted:
+        raise InvalidValue(f"A slug is made of lower-case letters, digits and single hyphens: try {wanted!r}.")
+    if is_reserved(slug):
+        raise InvalidValue(f"The slug {slug!r} is reserved for the API; choose another.")
+    return slug
+
+
+def _reads_as_id(slug: str) -> bool:
+    try:
+        UUID(slug)
+    except ValueError:
+        return False
+    return True

@@ -15,7 +15,7 @@ TAIL_BYTES_MAX = 1024
 
 
 class Edit(msgspec.Struct, frozen=True, gc=False):
-    """Replace `removed_bytes` bytes of UTF-8 from the offset `at_byte` on by `text`. Offsets count in the text before any edit."""
+    """Replace `removed_bytes` bytes of UTF-8 from offset `at_byte` on by `text`. Offsets count in the text before any edit."""
 
     at_byte: int
     removed_bytes: int

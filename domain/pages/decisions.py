@@ -88,11 +88,15 @@ def check_live(page: Page | None, guard: Guard = UNGUARDED) -> Page:
     """The page, if it is there and still as the caller saw it."""
     if page is None or not page.live:
         raise PageNotFound
+    check_guard(page, guard)
+    return page
+
+
+def check_guard(page: Page, guard: Guard) -> None:
     if guard.version is not None and guard.version != page.version:
         raise VersionStale(current=page)
     if guard.content_hash is not None and guard.content_hash.lower() != page.content.hash:
         raise ContentStale(current=page)
-    return page
 
 
 def create(draft: Draft, *, slug: str, parent_id: UUID | None) -> list[PageEvent]:

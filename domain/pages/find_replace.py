@@ -38,7 +38,7 @@ def find_replace(page: Page, wanted: FindReplace) -> tuple[list[PageEvent], int]
 
 
 def _places(whole: bytes, sought: bytes, *, overlapping: bool) -> list[int]:
-    """Where the text begins. Overlapping places count as well when one is asked for: `aa` is in `aaa` twice, so it is ambiguous."""
+    """Where the text begins. Overlapping places count as well when one is asked for: `aa` is in `aaa` twice, so ambiguous."""
     step = 1 if overlapping else len(sought)
     places = []
     at = whole.find(sought)

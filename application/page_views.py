@@ -1,0 +1,115 @@
+"""How a page reads: the members of the resource, as the knowledge API names them.
+
+The read model stores them as JSON bytes in two parts, `doc` (what metadata events change) and `stamp` (what every event changes),
+so that an append rewrites little and a list is spliced instead of built.
+"""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import msgspec
+
+from domain.events import Actor
+from domain.pages.events import Icon, PageType, PropertyValue, Status
+from domain.pages.state import Details, Page
+
+
+class PageDoc(msgspec.Struct, frozen=True, rename="camel"):
+    """What metadata events change."""
+
+    id: UUID
+    slug: str
+    title: str
+    subtitle: str | None
+    parent_id: UUID | None
+    type: PageType
+    status: Status | None
+    icon: Icon | None
+    owner: str | None
+    blocked_by: tuple[str, ...]
+    due_date: date | None
+    properties: dict[str, PropertyValue]
+    created_at: str
+    created_by: Actor
+    archived_at: str | None
+
+
+class PageStamp(msgspec.Struct, frozen=True, rename="camel"):
+    """What every event changes."""
+
+    version: int
+    updated_at: str
+    updated_by: Actor
+
+
+def iso(at: datetime) -> str:
+    """ISO 8601 in UTC, always with microseconds."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
+def doc(details: Details) -> bytes:
+    """The JSON members, without the braces around them."""
+    return msgspec.json.encode(
+        PageDoc(
+            id=details.id,
+            slug=details.slug,
+            title=details.title,
+            subtitle=details.subtitle,
+            parent_id=details.parent_id,
+            type=details.page_type,
+            status=details.status,
+            icon=details.icon,
+            owner=details.owner,
+            blocked_by=details.blocked_by,
+            due_date=details.due_date,
+            properties=details.properties,
+            created_at=iso(details.created_at),
+            created_by=details.created_by,
+            archived_at=iso(details.archived_at) if details.archived_at else None,
+        )
+    )[1:-1]
+
+
+def stamp(page: Page) -> bytes:
+    """The JSON members, without the braces around them."""
+    return msgspec.json.encode(PageStamp(page.version, iso(page.updated_at), page.updated_by))[1:-1]
+
+
+def details_from(members: bytes, archived_root: UUID | None) -> Details:
+    """The metadata that `doc` was made of."""
+    read = msgspec.json.decode(b"{%b}" % members, type=PageDoc)
+    return Details(
+        id=read.id,
+        slug=read.slug,
+        title=read.title,
+        subtitle=read.subtitle,
+        parent_id=read.parent_id,
+        page_type=read.type,
+        status=read.status,
+        icon=read.icon,
+        owner=read.owner,
+        blocked_by=read.blocked_by,
+        due_date=read.due_date,
+        properties=read.properties,
+        created_at=datetime.fromisoformat(read.created_at),
+        created_by=read.created_by,
+        archived_at=datetime.fromisoformat(read.archived_at) if read.archived_at else None,
+        archived_root=archived_root,
+    )
+
+
+def stamp_from(members: bytes) -> PageStamp:
+    """The version and its who and when that `stamp` was made of."""
+    return msgspec.json.decode(b"{%b}" % members, type=PageStamp)
+
+
+def resource(doc_members: bytes, stamp_members: bytes, parent_slug: str | None) -> bytes:
+    """The JSON object of one page, as lists show it. A slug holds no character that JSON would escape."""
+    parent = b'"%b"' % parent_slug.encode() if parent_slug else b"null"
+    return b'{%b,%b,"parentSlug":%b}' % (doc_members, stamp_members, parent)
+
+
+def full_resource(listed: bytes, content: bytes, content_hash: str) -> bytes:
+    """The JSON object of one page with its content, from the object that lists show."""
+    text = msgspec.json.encode(content.decode())
+    return b'%b,"content":%b,"contentHash":"%b"}' % (listed[:-1], text, content_hash.encode())

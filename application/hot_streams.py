@@ -6,7 +6,7 @@ So many clients on one page cost little more than as many clients on as many pag
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from application.event_store import Append, Command, EventStore, StreamChange, VersionConflict, recorded
@@ -56,7 +56,7 @@ class HotStreams(Generic[S]):
         self,
         store: EventStore,
         load: Callable[[UUID, UUID], Awaitable[S | None]],
-        evolve: Callable[[S | None, Recorded[Event], UUID], S],
+        evolve: Callable[[S | None, Recorded[Any], UUID], S],
         size_of: Callable[[S], int],
         *,
         bytes_max: int = 64 * 1024 * 1024,

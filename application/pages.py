@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from application.event_store import Append, Command, EventStore, KnownCommand, StreamChange, recorded
 from application.hot_streams import HotStreams
@@ -76,12 +76,18 @@ class Pages:
         raise SlugTaken
 
     async def change(
-        self, command: Command, reference: str, changes: Changes, *, parent: str | None, move: bool, guard: Guard = UNGUARDED
+        self,
+        command: Command,
+        reference: str,
+        changes: Changes,
+        *,
+        parent: str | UnsetType | None = UNSET,
+        guard: Guard = UNGUARDED,
     ) -> Outcome:
-        """`parent` counts only with `move`; None is the root then."""
+        """`parent` moves the page; None moves it to the root."""
         if changes.slug is not UNSET:
             check_slug(changes.slug)
-        if move:
+        if parent is not UNSET:
             return await self._move(command, reference, changes, parent, guard)
         return await self._decide(command, reference, lambda page: decisions.change(check_live(page, guard), changes))
 
@@ -180,8 +186,8 @@ class Pages:
         return Outcome(change.after)
 
     async def _restored(self, command: Command, pages: Sequence[Page]) -> list[StreamChange]:
-        """Each page gets its slug back unless another took it meanwhile; the first, whose parent may be gone, perhaps a new parent."""
-        changes = []
+        """Each page gets its slug back unless another took it; the first goes to the root if its parent is gone."""
+        changes: list[StreamChange] = []
         given: list[str] = []
         for page in pages:
             slug = page.details.slug

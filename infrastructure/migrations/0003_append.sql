@@ -15,7 +15,7 @@ CREATE TYPE daybook.tally_change AS (workspace_id uuid, live bigint);
 
 -- A unit is what stands or falls together. Either every unit is written and one row per workspace says the position before
 -- its first event, or nothing is and one row per refusal names the unit and the reason, so that the others can be sent again.
-CREATE TYPE daybook.append_answer AS (outcome text, workspace_id uuid, unit integer, position bigint);
+CREATE TYPE daybook.append_answer AS (outcome text, workspace_id uuid, unit integer, position bigint, command_id uuid);
 
 -- Whether a slug is held: by another live page, as its present slug. Old slugs and those in the trash may be taken over.
 CREATE FUNCTION daybook.slug_is_held(claim daybook.slug_claim) RETURNS boolean
@@ -31,18 +31,18 @@ RETURN NOT EXISTS (
   SELECT FROM read_model.page p WHERE p.workspace_id = need.workspace_id AND p.page_id = need.parent_id AND p.live
 );
 
--- Why units of a batch cannot be written: a known command (with the position it has), a stale version (with the version the
+-- Why units of a batch cannot be written: a known command (which, and its position), a stale version (with the version the
 -- stream has), a slug or a parent that is not to be had.
 CREATE FUNCTION daybook.refusals(
   e_unit integer[], e_workspace uuid[], e_stream uuid[], e_version integer[], e_command uuid[],
   p_slugs daybook.slug_claim[], p_parents daybook.parent_need[]
 ) RETURNS SETOF daybook.append_answer
 LANGUAGE sql STABLE AS $$
-  SELECT 'duplicate', c.workspace_id, c.unit, known.position
+  SELECT 'duplicate', c.workspace_id, c.unit, known.position, c.command_id
     FROM unnest(e_unit, e_workspace, e_command) c(unit, workspace_id, command_id)
     JOIN daybook.event known ON known.workspace_id = c.workspace_id AND known.command_id = c.command_id
   UNION ALL
-  SELECT 'conflict', s.workspace_id, s.unit, coalesce(held.version, 0)::bigint
+  SELECT 'conflict', s.workspace_id, s.unit, coalesce(held.version, 0)::bigint, NULL
     FROM (SELECT unit, workspace_id, stream_id, min(version) - 1 AS expected
             FROM unnest(e_unit, e_workspace, e_stream, e_version) e(unit, workspace_id, stream_id, version)
            GROUP BY unit, workspace_id, stream_id) s
@@ -50,9 +50,9 @@ LANGUAGE sql STABLE AS $$
                         WHERE e.workspace_id = s.workspace_id AND e.stream_id = s.stream_id ORDER BY e.version DESC LIMIT 1) held ON true
    WHERE coalesce(held.version, 0) <> s.expected
   UNION ALL
-  SELECT 'slug_taken', c.workspace_id, c.unit, 0::bigint FROM unnest(p_slugs) c WHERE daybook.slug_is_held(c)
+  SELECT 'slug_taken', c.workspace_id, c.unit, 0::bigint, NULL FROM unnest(p_slugs) c WHERE daybook.slug_is_held(c)
   UNION ALL
-  SELECT 'parent_gone', n.workspace_id, n.unit, 0::bigint FROM unnest(p_parents) n WHERE daybook.parent_is_gone(n)
+  SELECT 'parent_gone', n.workspace_id, n.unit, 0::bigint, NULL FROM unnest(p_parents) n WHERE daybook.parent_is_gone(n)
 $$;
 
 CREATE FUNCTION daybook.append(
@@ -103,7 +103,7 @@ BEGIN
       INSERT INTO read_model.page_segment (workspace_id, page_id, segment, body)
       SELECT s.workspace_id, s.page_id, s.segment, s.body FROM unnest(p_segments) s;
     END IF;
-  EXCEPTION WHEN unique_violation OR serialization_failure THEN
+  EXCEPTION WHEN unique_violation OR SQLSTATE 'DB409' THEN
     RETURN QUERY SELECT * FROM daybook.refusals(e_unit, e_workspace, e_stream, e_version, e_command, p_slugs, p_parents);
     IF FOUND THEN
       RETURN;
@@ -143,7 +143,7 @@ BEGIN
            e(workspace_id, ordinal, stream_id, version, schema_version, effective_at, command_id, type, data, meta, hash)
       JOIN head ON head.workspace_id = e.workspace_id
   )
-  SELECT coalesce(array_agg(('written', head.workspace_id, NULL, head.base)::daybook.append_answer), '{}') INTO v_written FROM head;
+  SELECT coalesce(array_agg(('written', head.workspace_id, NULL, head.base, NULL)::daybook.append_answer), '{}') INTO v_written FROM head;
   RETURN v_written;
 END $$;
 
@@ -163,7 +163,7 @@ BEGIN
    WHERE p.workspace_id = t.workspace_id AND p.page_id = t.page_id AND p.version = t.expected;
   GET DIAGNOSTICS v_rows = ROW_COUNT;
   IF v_rows < cardinality(t_page) THEN
-    RAISE EXCEPTION 'a page has another version than expected' USING ERRCODE = 'serialization_failure';
+    RAISE EXCEPTION 'a page has another version than expected' USING ERRCODE = 'DB409';
   END IF;
 END $$;
 
@@ -176,7 +176,7 @@ DECLARE
 BEGIN
   IF EXISTS (SELECT FROM unnest(p_slugs) c WHERE daybook.slug_is_held(c))
      OR EXISTS (SELECT FROM unnest(p_parents) n WHERE daybook.parent_is_gone(n)) THEN
-    RAISE EXCEPTION 'a slug or a parent is not to be had' USING ERRCODE = 'serialization_failure';
+    RAISE EXCEPTION 'a slug or a parent is not to be had' USING ERRCODE = 'DB409';
   END IF;
   INSERT INTO read_model.page AS p (workspace_id, page_id, parent_id, archived_root, live, slug, title, doc,
                                     version, stamp, content_hash, content_bytes, segments, tail)
@@ -189,7 +189,7 @@ BEGIN
    WHERE p.version = (SELECT r.expected FROM unnest(p_pages) r WHERE r.workspace_id = p.workspace_id AND r.page_id = p.page_id);
   GET DIAGNOSTICS v_rows = ROW_COUNT;
   IF v_rows < cardinality(p_pages) THEN
-    RAISE EXCEPTION 'a page has another version than expected' USING ERRCODE = 'serialization_failure';
+    RAISE EXCEPTION 'a page has another version than expected' USING ERRCODE = 'DB409';
   END IF;
   INSERT INTO read_model.page_slug (workspace_id, slug, page_id) SELECT c.workspace_id, c.slug, c.page_id FROM unnest(p_slugs) c
   ON CONFLICT (workspace_id, slug) DO UPDATE SET page_id = excluded.page_id;

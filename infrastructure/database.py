@@ -1,0 +1,93 @@
+"""Connections. Each is bound to the workspaces it may see; row-level security shows it nothing else."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from application.event_store import StoreUnavailable
+from infrastructure.sql import sql
+
+log = logging.getLogger(__name__)
+
+Connection = asyncpg.Connection[Any]
+
+LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
+
+# Plans are made once and for any size of table: one that was right for ten pages must not scan a hundred thousand.
+_WRITER_SETTINGS = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+    "deadlock_timeout": "200ms",
+    "application_name": "daybook writer",
+}
+_READER_SETTINGS = {"jit": "off", "application_name": "daybook", "default_transaction_read_only": "on"}
+
+
+class Database:
+    """Hands out connections of the service's role, bound to a workspace.
+
+    A connection keeps its binding, so that reading the same workspace again costs one round trip and not two.
+    """
+
+    def __init__(self, dsn: str, *, role: str | None, connections_max: int = 16) -> None:
+        """`role` is taken at the start of each connection, for a DSN whose user is not the service's role itself."""
+        self._dsn = dsn
+        self._role = {"role": role} if role else {}
+        self._free: list[tuple[UUID, Connection]] = []
+        self._slots = asyncio.Semaphore(connections_max)
+
+    async def connect_writer(self) -> Connection:
+        return await self._connect(_WRITER_SETTINGS)
+
+    @asynccontextmanager
+    async def reading(self, workspace_id: UUID) -> AsyncIterator[Connection]:
+        """A connection that sees this workspace alone. Raises `StoreUnavailable`."""
+        async with self._slots:
+            try:
+                connection = await self._bound(workspace_id)
+                yield connection
+            except LOST as error:
+                # The others were made by the server that is gone.
+                self._drop_free()
+                raise StoreUnavailable from error
+            except BaseException:
+                # Cancelled in the middle of a statement, its state is not worth finding out.
+                connection.terminate()
+                raise
+            self._free.append((workspace_id, connection))
+
+    async def close(self) -> None:
+        free, self._free = self._free, []
+        for _, connection in free:
+            await connection.close()
+
+    async def _bound(self, workspace_id: UUID) -> Connection:
+        for index in range(len(self._free) - 1, -1, -1):
+            if self._free[index][0] == workspace_id:
+                _, connection = self._free.pop(index)
+                if not connection.is_closed():
+                    return connection
+        while self._free:
+            _, connection = self._free.pop()
+            if not connection.is_closed():
+                break
+        else:
+            connection = await self._connect(_READER_SETTINGS)
+        await connection.execute(sql("bind"), [workspace_id])
+        return connection
+
+    async def _connect(self, settings: dict[str, str]) -> Connection:
+        return await asyncpg.connect(self._dsn, server_settings={**settings, **self._role}, timeout=10)
+
+    def _drop_free(self) -> None:
+        free, self._free = self._free, []
+        for _, connection in free:
+            connection.terminate()

@@ -1,0 +1,1 @@
+"""The log in PostgreSQL: codec, batches, group commit, reading."""

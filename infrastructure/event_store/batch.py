@@ -1,0 +1,190 @@
+"""A batch: what several callers want appended, laid out as the arrays that `daybook.append` takes."""
+
+from asyncio import Future
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from application.event_store import Append, Command, StreamChange
+from domain.events import Event, Meta
+from domain.pages.state import Page
+from infrastructure import page_rows
+from infrastructure.event_store import codec
+
+Mark = tuple[str, UUID, UUID | str]
+
+
+class Request:
+    """One caller's append and the future the caller waits on."""
+
+    __slots__ = ("append", "done", "marks", "size_bytes")
+
+    def __init__(self, append: Append, done: "Future[int]") -> None:
+        self.append = append
+        self.done = done
+        self.marks = frozenset(_marks(append))
+        self.size_bytes = sum(_size_hint(change) for change in append.changes)
+
+
+class Unit:
+    """Requests that stand or fall together: one, or several on one stream of which each was decided on the one before."""
+
+    __slots__ = ("requests",)
+
+    def __init__(self, request: Request) -> None:
+        self.requests = [request]
+
+    @property
+    def next_version(self) -> int:
+        """The version after the unit, for a request that wants to ride on it."""
+        change = self.requests[-1].append.changes[0]
+        return change.expected_version + len(change.events)
+
+
+class Batch:
+    """Collects units and gives the arguments of `daybook.append`, in its order."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        """Units of one batch touch different streams, claim different slugs and carry different commands."""
+        self.units = list(units)
+        self._ordinals: dict[UUID, int] = {}
+        self._events: list[tuple[Any, ...]] = []
+        self._ticks: list[page_rows.Tick] = []
+        self._pages: list[page_rows.PageRow] = []
+        self._dropped: list[page_rows.SegmentRange] = []
+        self._segments: list[page_rows.SegmentRow] = []
+        self._slugs: list[tuple[int, UUID, str, UUID]] = []
+        self._parents: list[tuple[int, UUID, UUID]] = []
+        self._tallies: dict[UUID, int] = {}
+        self._check = False
+        self._last_ordinals: list[list[int]] = []
+        self._command_ordinals: list[int] = []
+        for number, unit in enumerate(self.units):
+            self._add(number, unit)
+
+    def arguments(self) -> list[Any]:
+        columns = list(zip(*self._events, strict=True)) if self._events else [()] * 12
+        ticks = list(zip(*self._ticks, strict=True)) if self._ticks else [()] * 9
+        rows = (self._pages, self._dropped, self._segments, self._slugs, self._parents, list(self._tallies.items()))
+        return [*columns, *ticks, *rows, self._check]
+
+    def positions(self, unit: int, base: int) -> list[int]:
+        """The position of each request's last event, given the position before the workspace's first of this batch."""
+        return [base + ordinal for ordinal in self._last_ordinals[unit]]
+
+    def first_units(self) -> list[tuple[int, Unit]]:
+        """The first unit of each workspace, with its number."""
+        first: dict[UUID, tuple[int, Unit]] = {}
+        for number, unit in enumerate(self.units):
+            first.setdefault(unit.requests[0].append.command.workspace_id, (number, unit))
+        return list(first.values())
+
+    def command_ordinal(self, unit: int) -> int:
+        """The ordinal of the event that carries the command of the unit's first request."""
+        return self._command_ordinals[unit]
+
+    def _add(self, number: int, unit: Unit) -> None:
+        last_ordinals: list[int] = []
+        first = unit.requests[0].append
+        begin = self._ordinals.get(first.command.workspace_id, 0)
+        self._command_ordinals.append(begin + len(first.changes[0].events))
+        for request in unit.requests:
+            command = request.append.command
+            last_ordinals.append(self._add_events(number, request.append, command))
+        self._last_ordinals.append(last_ordinals)
+        last = unit.requests[-1].append
+        if len(unit.requests) == 1:
+            for change in first.changes:
+                self._project(number, first.command.workspace_id, change)
+            return
+        # What rode together is projected once: only the last state counts.
+        events = [event for request in unit.requests for event in request.append.changes[0].events]
+        begun, ended = first.changes[0], last.changes[0]
+        merged = StreamChange(begun.stream_id, begun.expected_version, events, begun.before, ended.after)
+        self._project(number, first.command.workspace_id, merged)
+
+    def _add_events(self, number: int, append: Append, command: Command) -> int:
+        """The command's id goes on the last event of its first stream, where its outcome can be read off."""
+        workspace_id = command.workspace_id
+        ordinal = self._ordinals.get(workspace_id, 0)
+        meta = codec.encode_meta(Meta(command.actor, command.request, command.fingerprint, command.message))
+        for place, change in enumerate(append.changes):
+            last = len(change.events)
+            for count, event in enumerate(change.events, 1):
+                ordinal += 1
+                command_id = command.command_id if place == 0 and count == last else None
+                self._events.append(_event_row((number, ordinal, count), command, change, event, meta, command_id))
+        self._ordinals[workspace_id] = ordinal
+        return ordinal
+
+    def _project(self, number: int, workspace_id: UUID, change: StreamChange) -> None:
+        if not isinstance(change.after, Page):
+            self._check = True
+            return
+        page, before, events = change.after, change.before, tuple(change.events)
+        if page_rows.touches_only_content(events):
+            self._ticks.append(page_rows.tick(workspace_id, page, change.expected_version))
+        else:
+            self._project_metadata(number, workspace_id, change, events)
+        segments = page_rows.segment_changes(workspace_id, page.details.id, before and before.content, page.content)
+        self._dropped += segments.dropped
+        self._segments += segments.written
+
+    def _project_metadata(self, number: int, workspace_id: UUID, change: StreamChange, events: tuple[Event, ...]) -> None:
+        page, before = change.after, change.before
+        self._pages.append(page_rows.page_row(workspace_id, page, change.expected_version))
+        if (slug := page_rows.slug_claim(page, events)) is not None:
+            self._slugs.append((number, workspace_id, slug, page.details.id))
+        if (parent := page_rows.parent_need(page, events)) is not None:
+            self._parents.append((number, workspace_id, parent))
+        difference = page.live - (before is not None and before.live)
+        if difference:
+            self._tallies[workspace_id] = self._tallies.get(workspace_id, 0) + difference
+
+
+def _event_row(
+    place: tuple[int, int, int], command: Command, change: StreamChange, event: Event, meta: bytes, command_id: UUID | None
+) -> tuple[Any, ...]:
+    """`place` is the unit's number, the ordinal in the workspace, and the count in the stream's change."""
+    number, ordinal, count = place
+    tag, data = codec.TAGS[type(event)], codec.encode(event)
+    version, schema_version = change.expected_version + count, type(event).schema_version
+    stored = codec.Stored(
+        command.workspace_id, change.stream_id, version, tag, schema_version, data, meta, command.at, command_id
+    )
+    return (
+        number,
+        command.workspace_id,
+        ordinal,
+        change.stream_id,
+        version,
+        schema_version,
+        command.at,
+        command_id,
+        tag,
+        data,
+        meta,
+        codec.digest(stored),
+    )
+
+
+def _marks(append: Append) -> Iterator[Mark]:
+    """What must not stand twice in a batch, nor in two batches on their way: streams, slugs, commands."""
+    workspace_id = append.command.workspace_id
+    yield ("command", workspace_id, append.command.command_id)
+    for change in append.changes:
+        yield ("stream", workspace_id, change.stream_id)
+        if isinstance(change.after, Page) and (slug := page_rows.slug_claim(change.after, tuple(change.events))) is not None:
+            yield ("slug", workspace_id, slug)
+
+
+def _size_hint(change: StreamChange) -> int:
+    """About how many bytes a change puts on the wire; exact enough to keep a batch from growing without bound."""
+    content = change.after.content if isinstance(change.after, Page) else None
+    return (
+        1024 + (content.size_bytes if content is not None and change.before is None else 0) + sum(map(_text_bytes, change.events))
+    )
+
+
+def _text_bytes(event: Event) -> int:
+    return len(getattr(event, "content", "") or getattr(event, "text", ""))

@@ -1,0 +1,127 @@
+"""The event store: the port of the application, on PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from application.event_store import (
+    Append,
+    CommandKnown,
+    ExclusiveSession,
+    KnownCommand,
+    OutcomeUnknown,
+    StoreUnavailable,
+    VersionConflict,
+)
+from domain.events import Recorded
+from domain.pages.errors import ParentNotFound, SlugTaken
+from infrastructure.database import LOST, Connection, Database
+from infrastructure.event_store import codec
+from infrastructure.event_store.batch import Batch, Request, Unit
+from infrastructure.event_store.writer import APPEND, GroupCommit
+from infrastructure.sql import sql
+
+VERSION_MAX = 2**31 - 1
+# Each holds its workspace's head, so more would only wait for one another.
+EXCLUSIVE_SESSIONS_MAX = 4
+_REFUSALS: dict[str, type[Exception]] = {
+    "duplicate": CommandKnown,
+    "conflict": VersionConflict,
+    "slug_taken": SlugTaken,
+    "parent_gone": ParentNotFound,
+}
+
+
+class PostgresEventStore:
+    """Appends through group commit; reads bound to one workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.writer = GroupCommit(database.connect_writer)
+        self._sessions = asyncio.Semaphore(EXCLUSIVE_SESSIONS_MAX)
+
+    def append(self, request: Append) -> "asyncio.Future[int]":
+        return self.writer.append(request)
+
+    @asynccontextmanager
+    async def exclusive(self, workspace_id: UUID) -> AsyncIterator[ExclusiveSession]:
+        async with self._sessions:
+            try:
+                connection = await self._database.connect_writer()
+            except LOST as error:
+                raise StoreUnavailable from error
+            try:
+                session = _Session(connection)
+                await session.begin(workspace_id)
+                yield session
+                await self._commit(session)
+            except LOST as error:
+                raise StoreUnavailable from error
+            finally:
+                connection.terminate()
+
+    async def stream(self, workspace_id: UUID, stream_id: UUID, up_to: int | None = None) -> list[Recorded[Any]]:
+        async with self._database.reading(workspace_id) as connection:
+            rows = await connection.fetch(sql("stream"), workspace_id, stream_id, up_to or VERSION_MAX)
+        return [recorded_from(row) for row in rows]
+
+    async def find_command(self, workspace_id: UUID, command_id: UUID) -> KnownCommand | None:
+        async with self._database.reading(workspace_id) as connection:
+            row = await connection.fetchrow(sql("find_command"), workspace_id, command_id)
+        if row is None:
+            return None
+        return KnownCommand(row["stream_id"], row["version"], codec.decode_meta(row["meta"]).fingerprint)
+
+    async def close(self) -> None:
+        await self.writer.close()
+
+    async def _commit(self, session: "_Session") -> None:
+        """If the connection breaks at the commit itself, the log is asked whether it happened."""
+        try:
+            await session.commit()
+        except LOST as error:
+            if session.appended is None:
+                raise StoreUnavailable from error
+            command = session.appended.command
+            try:
+                known = await self.find_command(command.workspace_id, command.command_id)
+            except StoreUnavailable:
+                raise OutcomeUnknown from error
+            if known is None:
+                raise StoreUnavailable from error
+
+
+class _Session:
+    """One transaction under a workspace's lock."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._transaction = connection.transaction()
+        self.appended: Append | None = None
+
+    async def begin(self, workspace_id: UUID) -> None:
+        await self._connection.execute(sql("bind"), [workspace_id])
+        await self._transaction.start()
+        await self._connection.fetchval(sql("lock_head"), workspace_id)
+
+    async def append(self, request: Append) -> int:
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        batch = Batch([Unit(Request(request, done))])
+        answers = await self._connection.fetch(APPEND, *batch.arguments())
+        if answers[0]["outcome"] != "written":
+            raise _REFUSALS[answers[0]["outcome"]]
+        self.appended = request
+        return batch.positions(0, answers[0]["position"])[0]
+
+    async def commit(self) -> None:
+        await self._transaction.commit()
+
+
+def recorded_from(row: asyncpg.Record) -> Recorded[Any]:
+    """An event row as its stream knows it."""
+    event = codec.decode(row["type"], row["schema_version"], row["data"])
+    return Recorded(event, row["version"], row["effective_at"], codec.decode_meta(row["meta"]).actor)

@@ -1,0 +1,114 @@
+"""The inline projection of pages: which rows of the read model a page's events change."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import msgspec
+
+from application.page_views import doc, stamp
+from domain.pages.content import Content
+from domain.pages.events import (
+    ContentAppended,
+    ContentEdited,
+    ContentReplaced,
+    PageCreated,
+    PageMoved,
+    PageRestored,
+    SlugChanged,
+)
+from domain.pages.state import Page
+
+_CONTENT_EVENTS = (ContentAppended, ContentEdited, ContentReplaced)
+_CLAIMING_EVENTS = (PageCreated, SlugChanged, PageRestored)
+_PLACING_EVENTS = (PageCreated, PageMoved, PageRestored)
+
+PageRow = tuple[UUID, UUID, int, UUID | None, UUID | None, bool, str, str, bytes, int, bytes, bytes, int, int, bytes]
+Tick = tuple[UUID, UUID, int, int, bytes, bytes, int, int, bytes]
+SegmentRow = tuple[UUID, UUID, int, bytes]
+SegmentRange = tuple[UUID, UUID, int, int]
+
+
+def touches_only_content(events: tuple[object, ...]) -> bool:
+    return all(isinstance(event, _CONTENT_EVENTS) for event in events)
+
+
+def tick(workspace_id: UUID, page: Page, expected: int) -> Tick:
+    """The columns that every event changes."""
+    content = page.content
+    return (
+        workspace_id,
+        page.details.id,
+        expected,
+        page.version,
+        stamp(page),
+        content.digest,
+        content.size_bytes,
+        len(content.segments) - 1,
+        content.tail,
+    )
+
+
+def page_row(workspace_id: UUID, page: Page, expected: int) -> PageRow:
+    """The whole row."""
+    details, content = page.details, page.content
+    return (
+        workspace_id,
+        details.id,
+        expected,
+        details.parent_id,
+        details.archived_root,
+        page.live,
+        details.slug,
+        details.title,
+        doc(details),
+        page.version,
+        stamp(page),
+        content.digest,
+        content.size_bytes,
+        len(content.segments) - 1,
+        content.tail,
+    )
+
+
+def slug_claim(page: Page, events: tuple[object, ...]) -> str | None:
+    """The slug the page needs to have after these events."""
+    return page.details.slug if any(isinstance(event, _CLAIMING_EVENTS) for event in events) else None
+
+
+def parent_need(page: Page, events: tuple[object, ...]) -> UUID | None:
+    """The parent that has to be there when these events are written."""
+    return page.details.parent_id if any(isinstance(event, _PLACING_EVENTS) for event in events) else None
+
+
+class SegmentChanges(msgspec.Struct, frozen=True):
+    """Which stored segments go, and which come. The tail is not among them: it lies in the page's row."""
+
+    dropped: list[SegmentRange]
+    written: list[SegmentRow]
+
+
+def segment_changes(workspace_id: UUID, page_id: UUID, before: Content | None, after: Content) -> SegmentChanges:
+    """A segment that both contents share is the same object, so comparing them costs nothing."""
+    old = before.segments[:-1] if before else ()
+    new = after.segments[:-1]
+    if old is new or (len(old) == len(new) and all(a is b for a, b in zip(old, new, strict=True))):
+        return SegmentChanges([], [])
+    dropped = [(workspace_id, page_id, first, stop) for first, stop in _changed_ranges(old, new)]
+    written = [
+        (workspace_id, page_id, index, body) for index, body in enumerate(new) if index >= len(old) or old[index] is not body
+    ]
+    return SegmentChanges(dropped, written)
+
+
+def _changed_ranges(old: tuple[bytes, ...], new: tuple[bytes, ...]) -> Iterator[tuple[int, int]]:
+    """Runs of stored segments that are no longer what they were."""
+    start = None
+    for index, body in enumerate(old):
+        same = index < len(new) and new[index] is body
+        if same and start is not None:
+            yield start, index
+            start = None
+        elif not same and start is None:
+            start = index
+    if start is not None:
+        yield start, len(old)

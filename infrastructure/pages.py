@@ -1,0 +1,144 @@
+"""Pages from the read model: states for commands, spliced JSON for readers."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from application.history import Entry
+from application.page_views import details_from, full_resource, stamp_from
+from domain.pages.content import Content
+from domain.pages.errors import PageNotFound
+from domain.pages.state import Page
+from infrastructure.database import Database
+from infrastructure.event_store import codec
+from infrastructure.sql import sql
+
+# A list is read in pieces of so many pages, so that a hundred thousand of them never lie in memory at once.
+LIST_CHUNK_PAGES = 2000
+HISTORY_CHUNK_ENTRIES = 1000
+POSITION_MAX = 2**63 - 1
+
+
+class PageRead(msgspec.Struct, frozen=True):
+    """One page as its readers get it. `json` is the resource with content."""
+
+    json: bytes
+    version: int
+    slug: str
+    title: str
+    content: bytes
+    content_hash: str
+
+
+class ListRead(msgspec.Struct, frozen=True):
+    """Pages spliced to JSON objects with commas between, and how many a list could return in all."""
+
+    json: bytes
+    total: int
+
+
+class PostgresPages:
+    """Both what use cases need and what readers need; either way one statement a call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def load(self, workspace_id: UUID, page_id: UUID) -> Page | None:
+        async with self._database.reading(workspace_id) as connection:
+            row = await connection.fetchrow(sql("page_load"), workspace_id, page_id)
+        return None if row is None else _page(row)
+
+    async def subtree(self, workspace_id: UUID, page_id: UUID) -> list[Page]:
+        async with self._database.reading(workspace_id) as connection:
+            rows = await connection.fetch(sql("page_subtree"), workspace_id, page_id)
+        return [_page(row) for row in rows]
+
+    async def find(self, workspace_id: UUID, reference: str) -> UUID | None:
+        page_id = as_id(reference)
+        if page_id is not None:
+            return page_id
+        async with self._database.reading(workspace_id) as connection:
+            found: UUID | None = await connection.fetchval(sql("page_find"), workspace_id, reference)
+        return found
+
+    async def free_slug(self, workspace_id: UUID, base: str, avoid: Sequence[str]) -> str:
+        async with self._database.reading(workspace_id) as connection:
+            return str(await connection.fetchval(sql("page_free_slug"), workspace_id, base, list(avoid)))
+
+    async def get(self, workspace_id: UUID, reference: str) -> PageRead:
+        """Raises `PageNotFound`."""
+        async with self._database.reading(workspace_id) as connection:
+            row = await connection.fetchrow(sql("page_get"), workspace_id, as_id(reference), reference)
+        if row is None:
+            raise PageNotFound
+        content_hash = row["content_hash"].hex()
+        json = full_resource(row["listed"], row["content"], content_hash)
+        return PageRead(json, row["version"], row["slug"], row["title"], row["content"], content_hash)
+
+    async def list(self, workspace_id: UUID, *, limit: int, offset: int) -> ListRead:
+        async with self._database.reading(workspace_id) as connection:
+            row = await connection.fetchrow(sql("page_list"), workspace_id, None, limit, offset)
+        return ListRead(row["json"] or b"", row["total"])
+
+    async def list_all(self, workspace_id: UUID, *, limit: int | None, offset: int) -> AsyncIterator[ListRead]:
+        """The same in pieces, for lists too long to be held at once."""
+        last: UUID | None = None
+        left = limit if limit is not None else POSITION_MAX
+        while left > 0:
+            async with self._database.reading(workspace_id) as connection:
+                row = await connection.fetchrow(sql("page_list"), workspace_id, last, min(left, LIST_CHUNK_PAGES), offset)
+            if not row["pages"]:
+                return
+            yield ListRead(row["json"], row["total"])
+            last, offset, left = row["last"], 0, left - row["pages"]
+
+    async def position_at(self, workspace_id: UUID, moment: datetime) -> int:
+        async with self._database.reading(workspace_id) as connection:
+            return int(await connection.fetchval(sql("position_at"), workspace_id, moment))
+
+    async def history(
+        self, workspace_id: UUID, *, since: int, page_id: UUID | None, limit: int | None, offset: int
+    ) -> AsyncIterator[list[Entry]]:
+        """Newest first, in pieces; `since` is the first position wanted."""
+        before, left = POSITION_MAX, limit if limit is not None else POSITION_MAX
+        while left > 0:
+            chunk = min(left, HISTORY_CHUNK_ENTRIES)
+            async with self._database.reading(workspace_id) as connection:
+                rows = await connection.fetch(sql("page_history"), workspace_id, since, before, page_id, chunk, offset)
+            if not rows:
+                return
+            yield [_entry(row) for row in rows]
+            before, offset, left = rows[-1]["position"], 0, left - len(rows)
+
+
+def as_id(reference: str) -> UUID | None:
+    """A path takes a slug or an id; what reads as an id is one, because no slug may."""
+    try:
+        return UUID(reference)
+    except ValueError:
+        return None
+
+
+def _page(row: asyncpg.Record) -> Page:
+    stamp = stamp_from(row["stamp"])
+    details = details_from(row["doc"], row["archived_root"])
+    return Page(details, Content.of(row["segments"]), stamp.version, datetime.fromisoformat(stamp.updated_at), stamp.updated_by)
+
+
+def _entry(row: asyncpg.Record) -> Entry:
+    meta = codec.decode_meta(row["meta"])
+    return Entry(
+        event=codec.decode(row["type"], row["schema_version"], row["data"]),
+        position=row["position"],
+        version=row["version"],
+        type=row["type"],
+        page_id=row["stream_id"],
+        page_slug=row["slug"],
+        page_title=row["title"],
+        actor=meta.actor,
+        message=meta.message,
+        at=row["effective_at"],
+    )

@@ -1,0 +1,1 @@
+"""Folders of Markdown and their way into Daybook and back, byte for byte. Everything goes through the REST API."""

@@ -25,7 +25,7 @@ def install(lock: str) -> None:
     if not (BIN / "python").exists():
         venv.create(VENV, with_pip=True)
     print(f"Installing {path.relative_to(ROOT)} into {VENV.relative_to(ROOT)} (once) …", file=sys.stderr, flush=True)
-    pip = [str(BIN / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    pip = [str(BIN / "python"), "-m", "pip", "-qq", "--disable-pip-version-check", "install"]
     subprocess.run([*pip, "--require-hashes", "-r", str(path)], check=True)
     subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True)
     stamp.write_text(wanted)
@@ -67,13 +67,13 @@ def lock(_arguments: list[str]) -> None:
     """Write the lock files anew. Hashes pin the content, so no address needs to be named in them."""
     install("dev")
     run("pip", "--quiet", "install", "uv")
-    compiling = ("uv", "pip", "compile", "--universal", "--generate-hashes", "--python-version", "3.11", "--quiet")
-    quiet = ("--no-header", "--no-annotate", "--no-emit-index-url", "--upgrade")
-    everything = ROOT / "requirements" / "bench.lock"
-    run(*compiling, *quiet, "pyproject.toml", "--extra", "build", "--extra", "dev", "--extra", "bench", "-o", str(everything))
-    pinned = ("--constraint", str(everything))
-    run(*compiling, *quiet, *pinned, "pyproject.toml", "--extra", "build", "--extra", "dev", "-o", "requirements/dev.lock")
-    run(*compiling, *quiet, *pinned, "pyproject.toml", "--extra", "build", "-o", "requirements/serve.lock")
+    compiling = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11"]
+    compiling += ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--quiet"]
+    extras = {"bench": ["build", "dev", "bench"], "dev": ["build", "dev"], "serve": ["build"]}
+    for name, wanted in extras.items():
+        # The widest lock is solved first, from nothing; the others take its versions.
+        source = ["--upgrade"] if name == "bench" else ["--constraint", "requirements/bench.lock"]
+        run(*compiling, *source, *(f"--extra={extra}" for extra in wanted), "-o", f"requirements/{name}.lock")
 
 
 JOBS = {"serve": serve, "test": test, "lint": lint, "bench": bench, "lock": lock}

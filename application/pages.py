@@ -148,6 +148,14 @@ class Pages:
         before = await self.as_of(command.workspace_id, known.stream_id, known.version - 1)
         return Outcome(page, find_replace(before, wanted)[1])
 
+    async def parent_slug(self, workspace_id: UUID, page: Page) -> str | None:
+        """The slug of the page's parent as it is now."""
+        parent_id = page.details.parent_id
+        if parent_id is None:
+            return None
+        parent = self._hot.peek(workspace_id, parent_id) or await self._states.load(workspace_id, parent_id)
+        return parent.details.slug if parent is not None else None
+
     async def _create_as(self, command: Command, draft: Draft, slug: str, parent_id: UUID | None) -> Outcome:
         claim = (command.workspace_id, slug)
         if claim in self._claimed:

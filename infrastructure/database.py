@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
@@ -14,9 +14,17 @@ from infrastructure.sql import sql
 
 log = logging.getLogger(__name__)
 
-Connection = asyncpg.Connection[Any]
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[Any]
+else:
+    # Generic for type checkers only.
+    Connection = asyncpg.Connection
 
 LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
+
+# Bound to no workspace: such a connection sees nothing of anybody's.
+NO_WORKSPACE = UUID(int=0)
+ANSWER_S = 2.0
 
 # Plans are made once and for any size of table: one that was right for ten pages must not scan a hundred thousand.
 _WRITER_SETTINGS = {
@@ -63,6 +71,14 @@ class Database:
                 connection.terminate()
                 raise
             self._free.append((workspace_id, connection))
+
+    async def answers(self) -> bool:
+        """Whether the database can be reached and answers."""
+        try:
+            async with self.reading(NO_WORKSPACE) as connection:
+                return bool(await connection.fetchval("SELECT true", timeout=ANSWER_S))
+        except (StoreUnavailable, TimeoutError):
+            return False
 
     async def close(self) -> None:
         free, self._free = self._free, []

@@ -5,39 +5,19 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from application.history import Entry
+from application.page_reader import LISTED_AT_ONCE_MAX, ListRead, PageRead
 from application.page_views import details_from, full_resource, stamp_from
 from domain.pages.content import Content
 from domain.pages.errors import PageNotFound
 from domain.pages.state import Page
-from infrastructure.database import Database
+from infrastructure.database import Connection, Database
 from infrastructure.event_store import codec
 from infrastructure.sql import sql
 
-# A list is read in pieces of so many pages, so that a hundred thousand of them never lie in memory at once.
-LIST_CHUNK_PAGES = 2000
 HISTORY_CHUNK_ENTRIES = 1000
 POSITION_MAX = 2**63 - 1
-
-
-class PageRead(msgspec.Struct, frozen=True):
-    """One page as its readers get it. `json` is the resource with content."""
-
-    json: bytes
-    version: int
-    slug: str
-    title: str
-    content: bytes
-    content_hash: str
-
-
-class ListRead(msgspec.Struct, frozen=True):
-    """Pages spliced to JSON objects with commas between, and how many a list could return in all."""
-
-    json: bytes
-    total: int
 
 
 class PostgresPages:
@@ -78,18 +58,18 @@ class PostgresPages:
         json = full_resource(row["listed"], row["content"], content_hash)
         return PageRead(json, row["version"], row["slug"], row["title"], row["content"], content_hash)
 
-    async def list(self, workspace_id: UUID, *, limit: int, offset: int) -> ListRead:
+    async def listing(self, workspace_id: UUID, *, limit: int, offset: int) -> ListRead:
         async with self._database.reading(workspace_id) as connection:
-            row = await connection.fetchrow(sql("page_list"), workspace_id, None, limit, offset)
+            row = await _one(connection, sql("page_list"), workspace_id, None, limit, offset)
         return ListRead(row["json"] or b"", row["total"])
 
-    async def list_all(self, workspace_id: UUID, *, limit: int | None, offset: int) -> AsyncIterator[ListRead]:
+    async def long_listing(self, workspace_id: UUID, *, limit: int | None, offset: int) -> AsyncIterator[ListRead]:
         """The same in pieces, for lists too long to be held at once."""
         last: UUID | None = None
         left = limit if limit is not None else POSITION_MAX
         while left > 0:
             async with self._database.reading(workspace_id) as connection:
-                row = await connection.fetchrow(sql("page_list"), workspace_id, last, min(left, LIST_CHUNK_PAGES), offset)
+                row = await _one(connection, sql("page_list"), workspace_id, last, min(left, LISTED_AT_ONCE_MAX), offset)
             if not row["pages"]:
                 return
             yield ListRead(row["json"], row["total"])
@@ -120,6 +100,14 @@ def as_id(reference: str) -> UUID | None:
         return UUID(reference)
     except ValueError:
         return None
+
+
+async def _one(connection: Connection, statement: str, *arguments: object) -> asyncpg.Record:
+    """The row of a statement that always gives exactly one."""
+    row: asyncpg.Record | None = await connection.fetchrow(statement, *arguments)
+    if row is None:
+        raise LookupError("a statement that always gives a row gave none")
+    return row
 
 
 def _page(row: asyncpg.Record) -> Page:

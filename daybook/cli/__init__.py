@@ -1,1 +1,36 @@
-"""The command line: each module holds the commands of one subject; none of them knows more of Daybook than its REST API."""
+"""The command line: each module holds the commands of one subject."""
+
+import sys
+
+from cyclopts import App
+from cyclopts.config import Env
+
+from daybook.cli.operator import keys_app, workspaces_app
+from daybook.cli.pages import pages_app
+from daybook.cli.serve import serve
+from daybook.cli.vault import export_command, import_command
+from domain.errors import DomainError
+from infrastructure.embedded import EmbeddedServerError
+from infrastructure.migrations import DatabaseNewer, MigrationChanged, PostgresTooOld
+
+app = App(
+    name="daybook",
+    help="A workspace backend in which everything is written down once, in order, and never rubbed out.",
+    # Every setting is an environment variable too, under the same name for every command.
+    config=Env("DAYBOOK_", command=False),
+)
+app.command(serve)
+app.command(workspaces_app)
+app.command(keys_app)
+app.command(pages_app)
+app.command(import_command, name="import")
+app.command(export_command, name="export")
+
+
+def main() -> None:
+    """The entry point. What can go wrong in use ends in one line, not in a traceback."""
+    try:
+        app()
+    except (DomainError, EmbeddedServerError, MigrationChanged, DatabaseNewer, PostgresTooOld, TimeoutError) as error:
+        sys.stderr.write(f"daybook: {error}\n")
+        sys.exit(1)

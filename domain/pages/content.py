@@ -100,9 +100,6 @@ class Content:
         return len(self.segments) - 1, start - len(self.tail)
 
 
-EMPTY = Content.from_text(b"")
-
-
 def spliced(whole: bytes, edits: Sequence[Edit]) -> bytes:
     """`whole` with all edits made, each counted from the text before any of them."""
     parts: list[bytes] = []

@@ -31,6 +31,8 @@ RECONNECT_PAUSE_S = 0.1
 APPEND = sql("append")
 FIND_COMMAND = sql("find_command")
 
+_TRY_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
 
 class Connect(Protocol):
     async def __call__(self) -> Connection: ...

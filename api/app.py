@@ -1,0 +1,139 @@
+"""The HTTP application: routes, the one error shape, the document of the API."""
+
+import html
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import msgspec
+from litestar import Litestar, MediaType, Request, Router, get
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, License, SecurityScheme
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
+
+from api import health, history, page_content, pages, problems
+from api.answers import json_answer
+from api.health import HealthProbe
+from api.requests import Requests
+from application.idempotency import Idempotency
+from application.page_reader import PageReader
+from application.pages import Pages
+
+BODY_BYTES_MAX = 16 * 1024 * 1024
+VERSION = "0.1.0"
+
+
+class Services(msgspec.Struct, frozen=True):
+    """All that routes need, built by the composition root."""
+
+    requests: Requests
+    pages: Pages
+    page_reader: PageReader
+    idempotency: Idempotency
+    health_probe: HealthProbe
+    new_request_id: Callable[[], str]
+
+
+def create_app(services: Services, lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]] | None = None) -> Litestar:
+    handlers: list[ControllerRouterHandler] = [*pages.HANDLERS, *page_content.HANDLERS, *history.HANDLERS]
+    return Litestar(
+        route_handlers=[
+            Router("/v1", route_handlers=handlers),
+            # The same routes where independent clients look for them.
+            Router("/api/v1", route_handlers=handlers, include_in_schema=False),
+            *health.HANDLERS,
+            openapi_json,
+            docs,
+        ],
+        dependencies=_dependencies(services),
+        exception_handlers=problems.HANDLERS,
+        middleware=[lambda app: RequestIds(app, services.new_request_id)],
+        openapi_config=_openapi(),
+        request_max_body_size=BODY_BYTES_MAX,
+        lifespan=[lifespan] if lifespan else None,
+        logging_config=None,
+        debug=False,
+    )
+
+
+class RequestIds:
+    """Names each request, so that an answer, a log line and an event can be put together."""
+
+    def __init__(self, app: ASGIApp, new_request_id: Callable[[], str]) -> None:
+        self._app = app
+        self._new_request_id = new_request_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = self._new_request_id()
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        await self._app(scope, receive, send_named)
+
+
+def _dependencies(services: Services) -> dict[str, Any]:
+    def provide(value: object) -> Provide:
+        return Provide(lambda: value, sync_to_thread=False)
+
+    names = ("requests", "pages", "page_reader", "idempotency", "health_probe")
+    return {name: provide(getattr(services, name)) for name in names}
+
+
+_KEY = SecurityScheme(type="http", scheme="bearer", description="An API key, ak_…")
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Daybook",
+        version=VERSION,
+        description="A workspace's pages, every change written down once and for good.",
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        components=Components(
+            security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="An API key, ak_…")}
+        ),
+        security=[{"key": []}],
+        path="/litestar-openapi",
+        render_plugins=[],
+    )
+
+
+@get("/openapi.json", include_in_schema=False, sync_to_thread=False)
+def openapi_json(request: Request[Any, Any, Any]) -> ASGIResponse:
+    """The API, as OpenAPI 3.1."""
+    return json_answer(openapi_document(request.app))
+
+
+def openapi_document(app: Litestar) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(app.openapi_schema.to_schema()), indent=2)
+
+
+@get("/docs", include_in_schema=False, media_type=MediaType.HTML, sync_to_thread=False)
+def docs(request: Request[Any, Any, Any]) -> str:
+    """The same for reading, in one page that needs nothing from elsewhere."""
+    schema = request.app.openapi_schema.to_schema()
+    operations = [
+        f"<details><summary><code>{method.upper()} {html.escape(path)}</code> {html.escape(operation['summary'])}</summary>"
+        f"<p>{html.escape(operation.get('description', ''))}</p>"
+        f"<pre>{html.escape(msgspec.json.format(msgspec.json.encode(operation)).decode())}</pre></details>"
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return _DOCS.format(operations="\n".join(operations))
+
+
+_DOCS = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Daybook API</title>
+<style>
+body{{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}
+details{{border-bottom:1px solid #ddd;padding:.5rem 0}}
+summary{{cursor:pointer}}
+pre{{overflow:auto;background:#f6f6f6;padding:1rem}}
+</style>
+<h1>Daybook API</h1>
+<p>Send <code>Authorization: Bearer ak_…</code>. For machines: <a href="/openapi.json">/openapi.json</a>.</p>
+{operations}</html>"""

@@ -1,0 +1,57 @@
+"""Is the process alive, and can it do its work?"""
+
+from typing import Any, Literal, Protocol
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import SkipValidation
+
+
+class Alive(msgspec.Struct):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(msgspec.Struct, rename="camel"):
+    """Whether each part the service needs is there."""
+
+    status: Literal["ready", "unavailable"]
+    database: Literal["ok", "unreachable"]
+    # Read models that are written with the events themselves are never behind them.
+    projections: dict[str, Literal["inline"]]
+
+
+class HealthProbe(Protocol):
+    """Asks the database."""
+
+    async def __call__(self) -> bool: ...
+
+
+@get("/healthz", summary="Is the process alive?", tags=["health"], security=[])
+async def healthz() -> Alive:
+    """Answers as long as the process does."""
+    return Alive("ok")
+
+
+@get(
+    "/readyz",
+    summary="Can the service work?",
+    tags=["health"],
+    security=[],
+    responses={503: ResponseSpec(Readiness, generate_examples=False, description="Not now")},
+)
+async def readyz(health_probe: NamedDependency[SkipValidation[HealthProbe]]) -> Response[Any]:
+    """200 when the database answers, 503 when it does not."""
+    reachable = await health_probe()
+    readiness = Readiness(
+        status="ready" if reachable else "unavailable",
+        database="ok" if reachable else "unreachable",
+        projections={"pages": "inline"},
+    )
+    return Response(readiness, status_code=200 if reachable else 503)
+
+
+HANDLERS = [healthz, readyz]

@@ -1,0 +1,153 @@
+"""Pages: list, get, create, update, delete, restore."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+from litestar.response import Stream
+from litestar.response.base import ASGIResponse
+
+from api.answers import json_answer, page_body
+from api.page_shapes import ChangePage, CreatePage, PageAnswer, PagesAnswer, Success
+from api.requests import Requests, guard_from
+from application.idempotency import Idempotency
+from application.page_reader import LISTED_AT_ONCE_MAX, PageReader
+from application.pages import Outcome, Pages
+
+LIMIT_MAX = 10_000
+OFFSET_MAX = 2**31 - 1
+
+Limit = Annotated[int | None, QueryParameter(ge=1, le=LIMIT_MAX, description="How many at most; without it, all.")]
+Offset = Annotated[int, QueryParameter(ge=0, le=OFFSET_MAX, description="How many to leave out first.")]
+Slug = FromPath[str]
+AnyRequest = Request[Any, Any, Any]
+
+_SUCCESS = b'{"success":true}'
+
+
+def answers(model: type, status: int = 200) -> dict[int, ResponseSpec]:
+    """What the document of the API says of a handler whose bytes are ready."""
+    return {status: ResponseSpec(model, generate_examples=False, description="Done")}
+
+
+@get("/pages", responses=answers(PagesAnswer), summary="List pages", tags=["pages"])
+async def list_pages(
+    request: AnyRequest,
+    requests: NamedDependency[SkipValidation[Requests]],
+    page_reader: NamedDependency[SkipValidation[PageReader]],
+    limit: Limit = None,
+    offset: Offset = 0,
+) -> ASGIResponse | Stream:
+    """Live pages in the order of their creation. `totalPages` is how many there are in all, whatever the limit."""
+    caller = await requests.caller(request)
+    wanted = limit or LISTED_AT_ONCE_MAX + 1
+    read = await page_reader.listing(caller.workspace_id, limit=min(wanted, LISTED_AT_ONCE_MAX), offset=offset)
+    if wanted <= LISTED_AT_ONCE_MAX or read.total - offset <= LISTED_AT_ONCE_MAX:
+        return json_answer(b'{"pages":[%b],"totalPages":%d}' % (read.json, read.total))
+    pieces = page_reader.long_listing(caller.workspace_id, limit=limit, offset=offset)
+    return Stream(_streamed(pieces, read.total), media_type="application/json")
+
+
+async def _streamed(pieces: AsyncIterator[Any], total: int) -> AsyncIterator[bytes]:
+    opening = b'{"pages":['
+    async for piece in pieces:
+        yield opening + piece.json
+        opening = b","
+    yield (b"" if opening == b"," else opening) + b'],"totalPages":%d}' % total
+
+
+@get("/pages/{slug:str}", responses=answers(PageAnswer), summary="Get a page", tags=["pages"])
+async def get_page(
+    request: AnyRequest,
+    slug: Slug,
+    requests: NamedDependency[SkipValidation[Requests]],
+    page_reader: NamedDependency[SkipValidation[PageReader]],
+) -> ASGIResponse:
+    """By slug, present or past, or by id; with its content."""
+    caller = await requests.caller(request)
+    read = await page_reader.get(caller.workspace_id, slug)
+    return json_answer(b'{"page":%b}' % read.json, version=read.version)
+
+
+@post("/pages", responses=answers(PageAnswer, 201), status_code=201, summary="Create a page", tags=["pages"])
+async def create_page(
+    request: AnyRequest,
+    data: JSONBody[CreatePage],
+    requests: NamedDependency[SkipValidation[Requests]],
+    pages: NamedDependency[SkipValidation[Pages]],
+    idempotency: NamedDependency[SkipValidation[Idempotency]],
+) -> ASGIResponse:
+    """Without `slug`, one is made from the title; a taken one gets `-2`, `-3`, …"""
+    command = await requests.command(request)
+    outcome, replayed = await idempotency.once(
+        command,
+        lambda: pages.create(command, data.draft(), slug=data.slug, parent=data.parent()),
+        lambda known: pages.again(command, known),
+    )
+    return await _page_answer(pages, outcome, command.workspace_id, replayed=replayed, status=201)
+
+
+@patch("/pages/{slug:str}", responses=answers(PageAnswer), summary="Change a page", tags=["pages"])
+async def change_page(
+    request: AnyRequest,
+    slug: Slug,
+    data: JSONBody[ChangePage],
+    requests: NamedDependency[SkipValidation[Requests]],
+    pages: NamedDependency[SkipValidation[Pages]],
+    idempotency: NamedDependency[SkipValidation[Idempotency]],
+) -> ASGIResponse:
+    """Only given fields change. A change that changes nothing keeps the version."""
+    command = await requests.command(request)
+    guard = guard_from(request, data.version, data.content_hash)
+    outcome, replayed = await idempotency.once(
+        command,
+        lambda: pages.change(command, slug, data.changes(), parent=data.parent(), guard=guard),
+        lambda known: pages.again(command, known),
+    )
+    return await _page_answer(pages, outcome, command.workspace_id, replayed=replayed)
+
+
+@delete("/pages/{slug:str}", responses=answers(Success), status_code=200, summary="Delete a page", tags=["pages"])
+async def delete_page(
+    request: AnyRequest,
+    slug: Slug,
+    requests: NamedDependency[SkipValidation[Requests]],
+    pages: NamedDependency[SkipValidation[Pages]],
+    idempotency: NamedDependency[SkipValidation[Idempotency]],
+) -> ASGIResponse:
+    """Puts the page and all pages below it in the trash, from which `restore` brings them back."""
+    command = await requests.command(request)
+    guard = guard_from(request)
+    _, replayed = await idempotency.once(
+        command, lambda: pages.archive(command, slug, guard), lambda known: pages.again(command, known)
+    )
+    return json_answer(_SUCCESS, replayed=replayed)
+
+
+@post("/pages/{slug:str}/restore", responses=answers(PageAnswer), status_code=200, summary="Restore a page", tags=["pages"])
+async def restore_page(
+    request: AnyRequest,
+    slug: Slug,
+    requests: NamedDependency[SkipValidation[Requests]],
+    pages: NamedDependency[SkipValidation[Pages]],
+    idempotency: NamedDependency[SkipValidation[Idempotency]],
+) -> ASGIResponse:
+    """Brings a page back with the pages that were deleted together with it."""
+    command = await requests.command(request)
+    guard = guard_from(request)
+    outcome, replayed = await idempotency.once(
+        command, lambda: pages.restore(command, slug, guard), lambda known: pages.again(command, known)
+    )
+    return await _page_answer(pages, outcome, command.workspace_id, replayed=replayed)
+
+
+async def _page_answer(pages: Pages, outcome: Outcome, workspace_id: UUID, *, replayed: bool, status: int = 200) -> ASGIResponse:
+    parent_slug = await pages.parent_slug(workspace_id, outcome.page)
+    return json_answer(page_body(outcome.page, parent_slug), status=status, version=outcome.page.version, replayed=replayed)
+
+
+HANDLERS = [list_pages, get_page, create_page, change_page, delete_page, restore_page]

@@ -1,0 +1,152 @@
+"""One error shape for everything: an RFC 9457 problem with `error`, a stable `code` and the request's id."""
+
+import logging
+from collections.abc import Callable, MutableMapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from application.access import NotSignedIn
+from application.event_store import OutcomeUnknown, StoreUnavailable
+from application.idempotency import IdempotencyKeyReused
+from application.page_views import doc, full_resource, resource, stamp
+from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
+from domain.keys import KeyNotFound
+from domain.pages.errors import (
+    ContentStale,
+    ContentTooLarge,
+    CountUnexpected,
+    MoveMakesCycle,
+    NotInTrash,
+    PageNotFound,
+    ParentNotFound,
+    SlugTaken,
+    TextAmbiguous,
+    TextNotFound,
+)
+from domain.pages.state import Page
+from domain.workspaces import WorkspaceNameTaken
+
+log = logging.getLogger(__name__)
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = "1"
+
+# Every class of error that a request can meet. A test walks all classes and fails when one is missing here.
+STATUSES: dict[type[DomainError], int] = {
+    DomainError: 400,
+    InvalidValue: 400,
+    NotSignedIn: 401,
+    NotFound: 404,
+    PageNotFound: 404,
+    ParentNotFound: 404,
+    KeyNotFound: 404,
+    TextNotFound: 404,
+    VersionStale: 409,
+    ContentStale: 409,
+    TextAmbiguous: 409,
+    CountUnexpected: 409,
+    SlugTaken: 409,
+    MoveMakesCycle: 409,
+    NotInTrash: 409,
+    WorkspaceNameTaken: 409,
+    ContentTooLarge: 413,
+    IdempotencyKeyReused: 422,
+    StoreUnavailable: 503,
+    OutcomeUnknown: 503,
+}
+
+# What the framework itself refuses, in the same words every time.
+_FRAMEWORK_CODES = {
+    400: "invalid_request",
+    401: "unauthorized",
+    404: "route_not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+}
+_FRAMEWORK_DETAILS = {
+    404: "There is no such route. The API lives under /v1; /openapi.json describes it.",
+    413: "The request's body is too large. Split it into smaller requests.",
+}
+
+
+class Problem(msgspec.Struct, rename="camel"):
+    """RFC 9457, with `error` for readers that look for a sentence there."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    error: str
+    code: str
+    request_id: str
+
+
+def problem(request: Request[Any, Any, Any], status: int, code: str, detail: str, **facts: Any) -> Response[bytes]:  # noqa: ANN401 - any JSON
+    """The response. `facts` become further members."""
+    title = HTTPStatus(status).phrase
+    request_id = request.scope.get("state", {}).get("request_id", "")
+    body = Problem(f"/problems/{code}", title, status, detail, detail, code, request_id)
+    members = msgspec.to_builtins(body) | {name: _fact(value, request) for name, value in facts.items()}
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if status == 503:
+        headers["Retry-After"] = RETRY_AFTER_S
+    return Response(msgspec.json.encode(members), status_code=status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
+
+
+def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:
+    status = STATUSES[type(error)]
+    if isinstance(error, VersionStale) and "if-match" in request.headers:
+        # The precondition came as a header, and HTTP has a status of its own for that.
+        status = 412
+    return problem(request, status, error.code, error.detail, **error.facts)
+
+
+def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    status = error.status_code
+    code = _FRAMEWORK_CODES.get(status, "internal_error" if status >= 500 else "invalid_request")
+    if status >= 500:
+        return on_unforeseen(request, error)
+    response = problem(request, status, code, _FRAMEWORK_DETAILS.get(status) or _framework_detail(error))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def on_unforeseen(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Says nothing of its insides; the log has it, under the request's id."""
+    log.error("request %s failed", request.scope.get("state", {}).get("request_id", ""), exc_info=error)
+    detail = (
+        "Something went wrong here, and it is in the server's log under this requestId. Nothing says your request is at fault."
+    )
+    return problem(request, 500, "internal_error", detail)
+
+
+def _framework_detail(error: HTTPException) -> str:
+    """The framework's message, with what it found wrong with which parameter."""
+    found = error.extra if isinstance(error.extra, list) else []
+    wrong = [
+        f"{entry.get('key', 'body')}: {entry['message']}" for entry in found if isinstance(entry, dict) and "message" in entry
+    ]
+    message = error.detail.split(" for /")[0].split(" for GET")[0] if wrong else error.detail
+    return f"{message}: {'; '.join(wrong)}" if wrong else message
+
+
+def _fact(value: Any, request: Request[Any, Any, Any]) -> Any:  # noqa: ANN401 - any JSON
+    """A page among the facts is shown as the route shows it: content routes answer content, others the resource."""
+    if not isinstance(value, Page):
+        return value
+    if "/content" in request.scope["path"]:
+        return {"content": bytes(value.content).decode(), "contentHash": value.content.hash, "version": value.version}
+    listed = resource(doc(value.details), stamp(value), None)
+    return msgspec.Raw(full_resource(listed, bytes(value.content), value.content.hash))
+
+
+HANDLERS: MutableMapping[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[Any]]] = {
+    DomainError: on_domain_error,
+    HTTPException: on_http_exception,
+    Exception: on_unforeseen,
+}

@@ -1,0 +1,103 @@
+"""What every request brings in its headers: who, under which key of idempotency, with which precondition."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
+
+from litestar import Request
+
+from application.access import Access, Caller, NotSignedIn
+from application.event_store import Command
+from domain.errors import InvalidValue
+from domain.pages.decisions import Guard
+from domain.pages.rules import check_line
+
+IDEMPOTENCY_KEY_CHARACTERS_MAX = 255
+MESSAGE_CHARACTERS_MAX = 6000
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
+AnyRequest = Request[Any, Any, Any]
+
+
+class Requests:
+    """Turns headers into what use cases understand. Ids and the clock come from here, never from inside."""
+
+    def __init__(self, access: Access, new_id: Callable[[], UUID], now: Callable[[], datetime]) -> None:
+        self._access = access
+        self._new_id = new_id
+        self._now = now
+
+    async def caller(self, request: AnyRequest) -> Caller:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise NotSignedIn
+        return await self._access.caller(key.strip())
+
+    async def command(self, request: AnyRequest) -> Command:
+        """The command's envelope. With an `Idempotency-Key`, its id follows from the key and its fingerprint from the request."""
+        caller = await self.caller(request)
+        key = request.headers.get("idempotency-key")
+        return Command(
+            workspace_id=caller.workspace_id,
+            command_id=self._new_id() if key is None else _command_id(caller, key),
+            at=self._effective_at(request),
+            actor=caller.actor,
+            request=request.scope["state"].get("request_id"),
+            fingerprint=None if key is None else await _fingerprint(request),
+            message=_message(request),
+        )
+
+    def _effective_at(self, request: AnyRequest) -> datetime:
+        """When it happened: now, unless an import brings its own date."""
+        stated = request.headers.get("daybook-effective-at")
+        return self._now() if stated is None else parse_moment(stated, "Daybook-Effective-At")
+
+
+def parse_moment(text: str, name: str) -> datetime:
+    """An ISO 8601 date and time; without an offset it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidValue(f"{name} is a date and time such as 2026-01-31T09:30:00Z.", parameter=name) from None
+    return moment
+
+
+def guard_from(request: AnyRequest, version: int | None = None, content_hash: str | None = None) -> Guard:
+    """The precondition: `If-Match`, or `version` and `contentHash` from the body."""
+    stated = request.headers.get("if-match")
+    if stated is None or stated.strip() == "*":
+        return Guard(version, content_hash)
+    found = _ETAG.fullmatch(stated.strip())
+    if found is None:
+        raise InvalidValue('If-Match carries one version as the ETag showed it, such as "3".', parameter="If-Match")
+    if version is not None and version != int(found[1]):
+        raise InvalidValue("If-Match and version name different versions; send one of them.", parameter="version")
+    return Guard(int(found[1]), content_hash)
+
+
+def _command_id(caller: Caller, key: str) -> UUID:
+    """The same for the same caller and key, so that the log itself knows a request that comes again."""
+    if not key or len(key) > IDEMPOTENCY_KEY_CHARACTERS_MAX or not key.isprintable():
+        raise InvalidValue(
+            f"Idempotency-Key has 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} printable characters.", parameter="Idempotency-Key"
+        )
+    seed = f"{caller.workspace_id}\n{caller.actor.kind}\n{caller.actor.id}\n{key}"
+    return UUID(bytes=hashlib.sha256(seed.encode()).digest()[:16], version=8)
+
+
+async def _fingerprint(request: AnyRequest) -> str:
+    seed = f"{request.method} {request.scope['path']}?{request.scope['query_string'].decode('latin-1')}\n"
+    digest = hashlib.sha256(seed.encode() + await request.body())
+    return digest.hexdigest()[:32]
+
+
+def _message(request: AnyRequest) -> str | None:
+    """A note on the change, as UTF-8 in percent-encoding, because headers hold no more than ASCII safely."""
+    stated = request.headers.get("daybook-message")
+    if stated is None:
+        return None
+    return check_line(" ".join(unquote(stated).split()), "Daybook-Message", MESSAGE_CHARACTERS_MAX) or None

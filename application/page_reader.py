@@ -1,0 +1,53 @@
+"""The readers' port: routes go from here straight to SQL, without a use case in between."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from application.history import Entry
+
+# Longer lists are streamed, so that a hundred thousand pages never lie in memory at once.
+LISTED_AT_ONCE_MAX = 2000
+
+
+class PageRead(msgspec.Struct, frozen=True):
+    """One page as its readers get it. `json` is the resource with content."""
+
+    json: bytes
+    version: int
+    slug: str
+    title: str
+    content: bytes
+    content_hash: str
+
+
+class ListRead(msgspec.Struct, frozen=True):
+    """Pages spliced to JSON objects with commas between, and how many a list could return in all."""
+
+    json: bytes
+    total: int
+
+
+class PageReader(Protocol):
+    """Reads one workspace. Raises `PageNotFound` and `StoreUnavailable`."""
+
+    async def get(self, workspace_id: UUID, reference: str) -> PageRead: ...
+
+    async def listing(self, workspace_id: UUID, *, limit: int, offset: int) -> ListRead: ...
+
+    def long_listing(self, workspace_id: UUID, *, limit: int | None, offset: int) -> AsyncIterator[ListRead]: ...
+
+    async def position_at(self, workspace_id: UUID, moment: datetime) -> int:
+        """The first position recorded at or after a moment."""
+        ...
+
+    def history(
+        self, workspace_id: UUID, *, since: int, page_id: UUID | None, limit: int | None, offset: int
+    ) -> AsyncIterator[list[Entry]]:
+        """Newest first, in pieces, from position `since` on."""
+        ...
+
+    async def find(self, workspace_id: UUID, reference: str) -> UUID | None: ...

@@ -1,0 +1,36 @@
+"""The ASGI application as a worker process builds it, from what its supervisor left in the environment."""
+
+import ctypes
+import os
+import signal
+import sys
+
+import msgspec
+from litestar import Litestar
+
+from daybook.bootstrap import Connections, build
+
+WORKER_VARIABLE = "DAYBOOK_WORKER_SETUP"
+_PR_SET_PDEATHSIG = 1
+
+
+class WorkerSetup(msgspec.Struct, frozen=True):
+    """What a worker needs to know."""
+
+    connections: Connections
+    server_key: str
+    supervisor_pid: int
+
+
+def create() -> Litestar:
+    """For `uvicorn --factory`."""
+    setup = msgspec.json.decode(os.environ[WORKER_VARIABLE], type=WorkerSetup)
+    if os.getpid() != setup.supervisor_pid:
+        _end_with_parent()
+    return build(setup.connections, bytes.fromhex(setup.server_key))
+
+
+def _end_with_parent() -> None:
+    """A worker whose supervisor was killed has lost its database as well; it must not linger on the port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)

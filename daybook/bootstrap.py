@@ -1,0 +1,153 @@
+"""The composition root: the only place that sees every layer. It builds; nothing here decides."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import uuid_utils
+from litestar import Litestar
+
+from api.app import Services, create_app
+from api.requests import Requests
+from application.access import Access
+from application.event_store import Command
+from application.idempotency import Idempotency
+from application.pages import Pages
+from daybook.settings import Settings
+from domain.events import Actor
+from infrastructure.database import Database
+from infrastructure.embedded import DataDirectoryHeld, EmbeddedServer, find_running
+from infrastructure.event_store.store import PostgresEventStore
+from infrastructure.keys import PostgresKeyLookup, listen
+from infrastructure.migrations import migrate
+from infrastructure.pages import PostgresPages
+
+SERVICE_ROLE = "daybook_service"
+DATABASE_NAME = "daybook"
+# Another command may be starting or stopping the embedded server at this very moment.
+SERVER_WAIT_S = 30.0
+OPERATOR = Actor("operator", "cli", "operator")
+
+
+class Connections(msgspec.Struct, frozen=True):
+    """How to reach the database, as its owner and as the service; `role` is taken on where the service's DSN is another."""
+
+    owner_dsn: str
+    service_dsn: str
+    role: str | None
+
+
+def new_id() -> UUID:
+    """UUIDv7: ids sort by the time they were made, which keeps lists in order and indexes warm."""
+    return UUID(int=uuid_utils.uuid7().int)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def operator_command(workspace_id: UUID) -> Command:
+    """The envelope of what the operator does at the command line."""
+    return Command(workspace_id=workspace_id, command_id=new_id(), at=now(), actor=OPERATOR)
+
+
+def external(settings: Settings) -> Connections | None:
+    """The database the settings name, if they name one."""
+    if settings.database_url is None:
+        return None
+    role = SERVICE_ROLE if settings.database_owner_url is None else None
+    return Connections(settings.database_owner_url or settings.database_url, settings.database_url, role)
+
+
+async def embedded_connections(server_dsn: str, service_dsn: str, owner_dsn: str) -> Connections:
+    """Makes the database if it is not there yet. `server_dsn` leads to a database that always is."""
+    connection = await asyncpg.connect(server_dsn)
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE_NAME):
+            with contextlib.suppress(asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+                await connection.execute(f"CREATE DATABASE {DATABASE_NAME}")
+    finally:
+        await connection.close()
+    return Connections(owner_dsn, service_dsn, None)
+
+
+async def prepare(server: EmbeddedServer) -> Connections:
+    """A started server, with the database in it and up to date."""
+    connections = await embedded_connections(
+        server.dsn(), server.dsn(user=SERVICE_ROLE, database=DATABASE_NAME), server.dsn(database=DATABASE_NAME)
+    )
+    await migrate(connections.owner_dsn)
+    return connections
+
+
+@contextlib.asynccontextmanager
+async def operator_connections(settings: Settings) -> AsyncIterator[Connections]:
+    """The database for one command: the running service's, or an embedded server started for as long as the command takes."""
+    named = external(settings)
+    if named is not None:
+        await migrate(named.owner_dsn)
+        yield named
+        return
+    give_up = time.monotonic() + SERVER_WAIT_S
+    while True:
+        running = find_running(settings.data_dir)
+        if running is not None:
+            with contextlib.suppress(OSError, asyncpg.CannotConnectNowError, asyncpg.InvalidCatalogNameError):
+                connections = await embedded_connections(
+                    running.dsn(),
+                    running.dsn(user=SERVICE_ROLE, database=DATABASE_NAME),
+                    running.dsn(database=DATABASE_NAME),
+                )
+                await migrate(connections.owner_dsn)
+                break
+        else:
+            server = EmbeddedServer(settings.data_dir, binaries=settings.postgres_binaries)
+            try:
+                await asyncio.to_thread(server.start)
+            except DataDirectoryHeld:
+                if time.monotonic() > give_up:
+                    raise
+            else:
+                try:
+                    yield await prepare(server)
+                finally:
+                    await asyncio.to_thread(server.stop)
+                return
+        if time.monotonic() > give_up:
+            raise TimeoutError("the database did not become ready; look at postgres.log in the data directory")
+        await asyncio.sleep(0.1)
+    yield connections
+
+
+def build(connections: Connections, server_key: bytes) -> Litestar:
+    """The service's application on its adapters."""
+    database = Database(connections.service_dsn, role=connections.role)
+    store = PostgresEventStore(database)
+    readers = PostgresPages(database)
+    access = Access(PostgresKeyLookup(database), server_key)
+    services = Services(
+        requests=Requests(access, new_id, now),
+        pages=Pages(store, readers, new_id),
+        page_reader=readers,
+        idempotency=Idempotency(store),
+        health_probe=database.answers,
+        new_request_id=lambda: new_id().hex,
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        listening = asyncio.create_task(listen(connections.service_dsn, connections.role, access.forget_all))
+        try:
+            yield
+        finally:
+            listening.cancel()
+            # What was accepted is finished before the connections go.
+            await store.close()
+            await database.close()
+
+    return create_app(services, lifespan)

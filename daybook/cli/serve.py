@@ -1,0 +1,90 @@
+"""`daybook serve`: the database, the first workspace and key, then the HTTP service."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Iterator
+
+import msgspec
+import uvicorn
+
+from application.keys import begin_workspace, issue_key
+from daybook.asgi import WORKER_VARIABLE, WorkerSetup
+from daybook.bootstrap import Connections, external, new_id, operator_command, prepare
+from daybook.settings import Settings
+from infrastructure.embedded import EmbeddedServer
+from infrastructure.keys import key_book
+from infrastructure.migrations import migrate
+
+FIRST_WORKSPACE = "default"
+KEEP_ALIVE_S = 75
+
+
+def serve(settings: Settings = Settings()) -> None:  # noqa: B008 - frozen, and cyclopts reads its defaults from here
+    """Start the service; with no settings at all, on an embedded database with a workspace and a key ready to use."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with _database(settings) as connections:
+        server_key = settings.server_key()
+        asyncio.run(_greet(settings, connections, server_key))
+        setup = WorkerSetup(connections, server_key.hex(), os.getpid())
+        os.environ[WORKER_VARIABLE] = msgspec.json.encode(setup).decode()
+        uvicorn.run(
+            "daybook.asgi:create",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            log_level=settings.log_level,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+        )
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[Connections]:
+    """The database for as long as the service runs; the embedded one is brought back if it dies."""
+    named = external(settings)
+    if named is not None:
+        asyncio.run(migrate(named.owner_dsn))
+        yield named
+        return
+    with EmbeddedServer(settings.data_dir, binaries=settings.postgres_binaries) as server:
+        connections = asyncio.run(prepare(server))
+        threading.Thread(target=lambda: asyncio.run(server.keep_running()), daemon=True).start()
+        yield connections
+
+
+async def _greet(settings: Settings, connections: Connections, server_key: bytes) -> None:
+    """Makes what a first start needs, and says where the service is. A key is shown once, when it is made."""
+    url = f"http://{settings.host}:{settings.port}"
+    async with key_book(connections.owner_dsn) as book:
+        if await book.workspaces():
+            _tell_clients(settings, url)
+            print(f"Daybook serves {url} (API: {url}/docs)", flush=True)
+            return
+        workspace = await begin_workspace(book, operator_command(new_id()), FIRST_WORKSPACE)
+        key = await issue_key(
+            book,
+            operator_command(workspace.id),
+            name="first key",
+            environment=settings.environment,
+            server_key=server_key,
+            stream_id=new_id(),
+        )
+    _tell_clients(settings, url, key.text)
+    print(f"Daybook serves {url} (API: {url}/docs)\nworkspace: {workspace.name}\nkey (shown once): {key.text}", flush=True)
+
+
+def _tell_clients(settings: Settings, url: str, key: str | None = None) -> None:
+    """`client.json` lets the command line find the service; only the data directory's owner can read it."""
+    path = settings.data_dir / "client.json"
+    known = msgspec.json.decode(path.read_bytes()) if path.exists() else {}
+    known["url"] = url
+    if key is not None:
+        known["key"] = key
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_bytes(msgspec.json.encode(known))

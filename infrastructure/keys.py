@@ -1,0 +1,130 @@
+"""Keys and workspaces in PostgreSQL: the operator's side, which owns the tables, and the service's look-up of one key."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from application.access import KeyRecord
+from application.event_store import Append
+from application.keys import Workspace
+from domain.keys import Key, evolve
+from domain.workspaces import WorkspaceNameTaken
+from infrastructure.database import LOST, NO_WORKSPACE, Connection, Database
+from infrastructure.event_store.batch import Batch, Request, Unit
+from infrastructure.event_store.store import VERSION_MAX, recorded_from
+from infrastructure.event_store.writer import APPEND
+from infrastructure.sql import sql
+
+# Every service listens here, so that a revoked key opens nothing at the next request.
+KEYS_CHANNEL = "daybook_keys"
+LISTEN_PAUSE_S = 0.2
+
+
+class PostgresKeyBook:
+    """On the owner's connection: it sees all workspaces and is used from the command line only."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def begin_workspace(self, append: Append, workspace: Workspace) -> None:
+        try:
+            async with self._connection.transaction():
+                await self._connection.execute(sql("workspace_begin"), workspace.id)
+                await self._append(append)
+                await self._connection.execute(sql("workspace_write"), workspace.id, workspace.name, workspace.created_at)
+        except asyncpg.UniqueViolationError as error:
+            raise WorkspaceNameTaken from error
+
+    async def workspaces(self, name_or_id: str | None = None) -> list[Workspace]:
+        rows = await self._connection.fetch(sql("workspace_list"), name_or_id)
+        return [Workspace(row["workspace_id"], row["name"], row["created_at"]) for row in rows]
+
+    async def next_number(self) -> int:
+        return int(await self._connection.fetchval("SELECT nextval('daybook.api_key_number')"))
+
+    async def load(self, workspace_id: UUID, number: int) -> Key | None:
+        row = await self._connection.fetchrow(sql("key_list"), workspace_id, number)
+        if row is None:
+            return None
+        key = None
+        for event in await self._connection.fetch(sql("stream"), workspace_id, row["stream_id"], VERSION_MAX):
+            key = evolve(key, recorded_from(event), row["stream_id"])
+        return key
+
+    async def keys(self, workspace_id: UUID) -> list[asyncpg.Record]:
+        return await self._connection.fetch(sql("key_list"), workspace_id, None)
+
+    async def write(self, append: Append, key: Key) -> None:
+        async with self._connection.transaction():
+            await self._append(append)
+            await self._connection.execute(sql("key_write"), *key_row(append.command.workspace_id, key))
+        await self._connection.execute(f"NOTIFY {KEYS_CHANNEL}")
+
+    async def _append(self, append: Append) -> None:
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        answers = await self._connection.fetch(APPEND, *Batch([Unit(Request(append, done))]).arguments())
+        if answers[0]["outcome"] != "written":
+            raise RuntimeError(f"the append was refused: {answers[0]['outcome']}; run the command again")
+
+
+@asynccontextmanager
+async def key_book(owner_dsn: str) -> AsyncIterator[PostgresKeyBook]:
+    connection: Connection = await asyncpg.connect(owner_dsn)
+    try:
+        yield PostgresKeyBook(connection)
+    finally:
+        await connection.close()
+
+
+def key_row(workspace_id: UUID, key: Key) -> tuple[Any, ...]:
+    """The columns of `key_write`, in its order."""
+    issued = key.issued
+    return (
+        workspace_id,
+        key.stream_id,
+        issued.number,
+        issued.name,
+        issued.environment,
+        bytes.fromhex(issued.secret_hash),
+        issued.last_four,
+        key.issued_at,
+        key.revoked_at,
+    )
+
+
+class PostgresKeyLookup:
+    """The service's side: one key by its number."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __call__(self, number: int) -> KeyRecord | None:
+        async with self._database.reading(NO_WORKSPACE) as connection:
+            row = await connection.fetchrow(sql("key_find"), number)
+        if row is None:
+            return None
+        return KeyRecord(row["workspace_id"], row["name"], row["environment"], row["secret_hash"], row["revoked_at"] is not None)
+
+
+async def listen(dsn: str, role: str | None, heard: Callable[[], None]) -> None:
+    """Calls `heard` at every change of keys, and whenever the line was down and something may have been missed. Never returns."""
+    settings = {"role": role} if role else {}
+    while True:
+        try:
+            connection: Connection = await asyncpg.connect(dsn, server_settings=settings)
+        except LOST:
+            await asyncio.sleep(LISTEN_PAUSE_S)
+            continue
+        gone = asyncio.Event()
+        connection.add_termination_listener(lambda _, gone=gone: gone.set())
+        await connection.add_listener(KEYS_CHANNEL, lambda *_: heard())
+        heard()
+        try:
+            await gone.wait()
+            heard()
+        finally:
+            connection.terminate()

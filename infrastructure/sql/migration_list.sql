@@ -1,0 +1,2 @@
+-- The migrations applied so far.
+SELECT name, checksum FROM daybook_migration

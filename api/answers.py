@@ -1,12 +1,11 @@
 """Answers whose bytes are ready: nothing is encoded twice."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
 from litestar.response.base import ASGIResponse
-
-from application.page_views import doc, full_resource, resource, stamp
-from domain.pages.state import Page
+from litestar.response.streaming import ASGIStreamingResponse
 
 _MEDIA_TYPE = "application/json"
 
@@ -21,11 +20,10 @@ def json_answer(body: bytes, *, status: int = 200, version: int | None = None, r
     return ASGIResponse(body=body, status_code=status, headers=headers, media_type=_MEDIA_TYPE)
 
 
+def streamed_answer(pieces: AsyncIterator[bytes]) -> ASGIResponse:
+    """For what may be too long to be held at once."""
+    return ASGIStreamingResponse(iterator=pieces, media_type=_MEDIA_TYPE)
+
+
 def encoded(value: Any) -> bytes:  # noqa: ANN401 - any response Struct
     return msgspec.json.encode(value)
-
-
-def page_body(page: Page, parent_slug: str | None) -> bytes:
-    """The answer of a command on a page."""
-    listed = resource(doc(page.details), stamp(page), parent_slug)
-    return b'{"page":%b}' % full_resource(listed, bytes(page.content), page.content.hash)

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 from litestar import Litestar, MediaType, Request, Router, get
 from litestar.di import Provide
+from litestar.enums import ScopeType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.response.base import ASGIResponse
-from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
+from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 
 from api import health, history, page_content, pages, problems
 from api.answers import json_answer
@@ -36,9 +37,11 @@ class Services(msgspec.Struct, frozen=True):
     new_request_id: Callable[[], str]
 
 
-def create_app(services: Services, lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]] | None = None) -> Litestar:
+def create_app(
+    services: Services, lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]] | None = None
+) -> "RequestIds":
     handlers: list[ControllerRouterHandler] = [*pages.HANDLERS, *page_content.HANDLERS, *history.HANDLERS]
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             Router("/v1", route_handlers=handlers),
             # The same routes where independent clients look for them.
@@ -49,23 +52,29 @@ def create_app(services: Services, lifespan: Callable[[Litestar], AbstractAsyncC
         ],
         dependencies=_dependencies(services),
         exception_handlers=problems.HANDLERS,
-        middleware=[lambda app: RequestIds(app, services.new_request_id)],
         openapi_config=_openapi(),
         request_max_body_size=BODY_BYTES_MAX,
         lifespan=[lifespan] if lifespan else None,
         logging_config=None,
         debug=False,
     )
+    return RequestIds(app, services.new_request_id)
 
 
 class RequestIds:
-    """Names each request, so that an answer, a log line and an event can be put together."""
+    """Names each request, so that an answer, a log line and an event can be put together.
 
-    def __init__(self, app: ASGIApp, new_request_id: Callable[[], str]) -> None:
-        self._app = app
+    It stands around the whole application, because a request that finds no route deserves a name as well.
+    """
+
+    def __init__(self, app: Litestar, new_request_id: Callable[[], str]) -> None:
+        self.app = app
         self._new_request_id = new_request_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self.app(scope, receive, send)
+            return
         request_id = self._new_request_id()
         scope.setdefault("state", {})["request_id"] = request_id
 
@@ -74,7 +83,7 @@ class RequestIds:
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        await self._app(scope, receive, send_named)
+        await self.app(scope, receive, send_named)
 
 
 def _dependencies(services: Services) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from uuid import UUID
 from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
-from litestar.response import Stream
+from litestar.response.base import ASGIResponse
 
-from api.answers import encoded
+from api.answers import encoded, streamed_answer
 from api.page_shapes import HistoryAnswer
 from api.pages import Limit, Offset, answers
 from api.requests import Requests, parse_moment
@@ -31,13 +31,13 @@ async def history(
     offset: Offset = 0,
     since: Annotated[str | None, QueryParameter(description="Only what was recorded at or after this ISO 8601 time.")] = None,
     page: Annotated[str | None, QueryParameter(description="A page's slug or id, or the number of a result page.")] = None,
-) -> Stream:
+) -> ASGIResponse:
     """Every event of every page, newest first, the trash included."""
     caller = await requests.caller(request)
     page_id, skipped = await _page_or_number(page_reader, caller.workspace_id, page, limit)
     first = 1 if since is None else await page_reader.position_at(caller.workspace_id, parse_moment(since, "since"))
     pieces = page_reader.history(caller.workspace_id, since=first, page_id=page_id, limit=limit, offset=offset + skipped)
-    return Stream(_streamed(pieces), media_type="application/json")
+    return streamed_answer(_streamed(pieces))
 
 
 async def _page_or_number(

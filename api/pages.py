@@ -8,14 +8,14 @@ from litestar import Request, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
-from litestar.response import Stream
 from litestar.response.base import ASGIResponse
 
-from api.answers import json_answer, page_body
+from api.answers import json_answer, streamed_answer
 from api.page_shapes import ChangePage, CreatePage, PageAnswer, PagesAnswer, Success
 from api.requests import Requests, guard_from
 from application.idempotency import Idempotency
 from application.page_reader import LISTED_AT_ONCE_MAX, PageReader
+from application.page_views import page_json
 from application.pages import Outcome, Pages
 
 LIMIT_MAX = 10_000
@@ -41,7 +41,7 @@ async def list_pages(
     page_reader: NamedDependency[SkipValidation[PageReader]],
     limit: Limit = None,
     offset: Offset = 0,
-) -> ASGIResponse | Stream:
+) -> ASGIResponse:
     """Live pages in the order of their creation. `totalPages` is how many there are in all, whatever the limit."""
     caller = await requests.caller(request)
     wanted = limit or LISTED_AT_ONCE_MAX + 1
@@ -49,7 +49,7 @@ async def list_pages(
     if wanted <= LISTED_AT_ONCE_MAX or read.total - offset <= LISTED_AT_ONCE_MAX:
         return json_answer(b'{"pages":[%b],"totalPages":%d}' % (read.json, read.total))
     pieces = page_reader.long_listing(caller.workspace_id, limit=limit, offset=offset)
-    return Stream(_streamed(pieces, read.total), media_type="application/json")
+    return streamed_answer(_streamed(pieces, read.total))
 
 
 async def _streamed(pieces: AsyncIterator[Any], total: int) -> AsyncIterator[bytes]:
@@ -147,7 +147,8 @@ async def restore_page(
 
 async def _page_answer(pages: Pages, outcome: Outcome, workspace_id: UUID, *, replayed: bool, status: int = 200) -> ASGIResponse:
     parent_slug = await pages.parent_slug(workspace_id, outcome.page)
-    return json_answer(page_body(outcome.page, parent_slug), status=status, version=outcome.page.version, replayed=replayed)
+    body = b'{"page":%b}' % page_json(outcome.page, parent_slug)
+    return json_answer(body, status=status, version=outcome.page.version, replayed=replayed)
 
 
 HANDLERS = [list_pages, get_page, create_page, change_page, delete_page, restore_page]

@@ -12,7 +12,8 @@ from litestar.exceptions import HTTPException
 from application.access import NotSignedIn
 from application.event_store import OutcomeUnknown, StoreUnavailable
 from application.idempotency import IdempotencyKeyReused
-from application.page_views import doc, full_resource, resource, stamp
+from application.page_views import page_json
+from application.pages import Current
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
 from domain.keys import KeyNotFound
 from domain.pages.errors import (
@@ -27,7 +28,6 @@ from domain.pages.errors import (
     TextAmbiguous,
     TextNotFound,
 )
-from domain.pages.state import Page
 from domain.workspaces import WorkspaceNameTaken
 
 log = logging.getLogger(__name__)
@@ -116,6 +116,10 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
     return response
 
 
+def on_bad_encoding(request: Request[Any, Any, Any], _: UnicodeDecodeError) -> Response[bytes]:
+    return problem(request, 400, "invalid_request", "The request's body is not UTF-8. Send JSON in UTF-8.")
+
+
 def on_unforeseen(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Says nothing of its insides; the log has it, under the request's id."""
     log.error("request %s failed", request.scope.get("state", {}).get("request_id", ""), exc_info=error)
@@ -137,16 +141,17 @@ def _framework_detail(error: HTTPException) -> str:
 
 def _fact(value: Any, request: Request[Any, Any, Any]) -> Any:  # noqa: ANN401 - any JSON
     """A page among the facts is shown as the route shows it: content routes answer content, others the resource."""
-    if not isinstance(value, Page):
+    if not isinstance(value, Current):
         return value
+    page = value.page
     if "/content" in request.scope["path"]:
-        return {"content": bytes(value.content).decode(), "contentHash": value.content.hash, "version": value.version}
-    listed = resource(doc(value.details), stamp(value), None)
-    return msgspec.Raw(full_resource(listed, bytes(value.content), value.content.hash))
+        return {"content": bytes(page.content).decode(), "contentHash": page.content.hash, "version": page.version}
+    return msgspec.Raw(page_json(page, value.parent_slug))
 
 
 HANDLERS: MutableMapping[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[Any]]] = {
     DomainError: on_domain_error,
     HTTPException: on_http_exception,
+    UnicodeDecodeError: on_bad_encoding,
     Exception: on_unforeseen,
 }

@@ -113,3 +113,9 @@ def full_resource(listed: bytes, content: bytes, content_hash: str) -> bytes:
     """The JSON object of one page with its content, from the object that lists show."""
     text = msgspec.json.encode(content.decode())
     return b'%b,"content":%b,"contentHash":"%b"}' % (listed[:-1], text, content_hash.encode())
+
+
+def page_json(page: Page, parent_slug: str | None) -> bytes:
+    """The JSON object of a page that is at hand; the read model gives the same bytes."""
+    listed = resource(doc(page.details), stamp(page), parent_slug)
+    return full_resource(listed, bytes(page.content), page.content.hash)

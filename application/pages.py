@@ -1,7 +1,8 @@
 """What can be done with pages."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Protocol
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from msgspec import UNSET, UnsetType
 
 from application.event_store import Append, Command, EventStore, KnownCommand, StreamChange, recorded
 from application.hot_streams import HotStreams
+from domain.errors import VersionStale
 from domain.events import Event
 from domain.pages import decisions
 from domain.pages.decisions import UNGUARDED, Changes, Draft, Guard, check_guard, check_live
-from domain.pages.errors import MoveMakesCycle, PageNotFound, ParentNotFound, SlugTaken
+from domain.pages.errors import ContentStale, MoveMakesCycle, PageNotFound, ParentNotFound, SlugTaken
 from domain.pages.events import PageEvent
 from domain.pages.find_replace import FindReplace, find_replace
 from domain.pages.slugs import check_slug, is_reserved, slug_from
@@ -46,6 +48,13 @@ class Outcome(msgspec.Struct, frozen=True):
 
     page: Page
     replacements: int = 0
+
+
+class Current(msgspec.Struct, frozen=True):
+    """What a refusal for staleness shows: the page as it is now."""
+
+    page: Page
+    parent_slug: str | None
 
 
 class _Relocated(Exception):
@@ -110,7 +119,7 @@ class Pages:
 
     async def archive(self, command: Command, reference: str, guard: Guard = UNGUARDED) -> Outcome:
         """The page and all live pages below it, as one."""
-        async with self._store.exclusive(command.workspace_id) as session:
+        async with self._explained(command), self._store.exclusive(command.workspace_id) as session:
             root = check_live(await self._load(command.workspace_id, reference), guard)
             below = await self._states.subtree(command.workspace_id, root.details.id)
             decided = [(page, decisions.archive(page, root.details.id)) for page in below]
@@ -121,7 +130,7 @@ class Pages:
 
     async def restore(self, command: Command, reference: str, guard: Guard = UNGUARDED) -> Outcome:
         """The page and those below it that went to the trash with it."""
-        async with self._store.exclusive(command.workspace_id) as session:
+        async with self._explained(command), self._store.exclusive(command.workspace_id) as session:
             root = await self._load(command.workspace_id, reference)
             if root is None:
                 raise PageNotFound
@@ -179,7 +188,7 @@ class Pages:
 
     async def _move(self, command: Command, reference: str, changes: Changes, parent: str | None, guard: Guard) -> Outcome:
         """Under the workspace's lock, because a cycle can also be made by two moves that are each harmless."""
-        async with self._store.exclusive(command.workspace_id) as session:
+        async with self._explained(command), self._store.exclusive(command.workspace_id) as session:
             page = check_live(await self._load(command.workspace_id, reference), guard)
             parent_id = await self._parent_id(command.workspace_id, parent)
             below = await self._states.subtree(command.workspace_id, page.details.id)
@@ -213,7 +222,23 @@ class Pages:
         parent = await self._states.load(workspace_id, page.details.parent_id)
         return page.details.parent_id if parent is not None and parent.live else None
 
+    @asynccontextmanager
+    async def _explained(self, command: Command) -> AsyncIterator[None]:
+        """Adds to a refusal for staleness what a caller needs to go on: the page as it is now."""
+        try:
+            yield
+        except (VersionStale, ContentStale) as error:
+            page: Page = error.facts["current"]
+            error.facts["current"] = Current(page, await self.parent_slug(command.workspace_id, page))
+            raise
+
     async def _decide(self, command: Command, reference: str, decide: Callable[[Page | None], Sequence[Event]]) -> Outcome:
+        async with self._explained(command):
+            return await self._find_and_decide(command, reference, decide)
+
+    async def _find_and_decide(
+        self, command: Command, reference: str, decide: Callable[[Page | None], Sequence[Event]]
+    ) -> Outcome:
         """Finds the page and carries the decision out. A remembered slug is believed only while the page still has it."""
         workspace_id = command.workspace_id
         remembered = self._located.get((workspace_id, reference))

@@ -6,8 +6,8 @@ import signal
 import sys
 
 import msgspec
-from litestar import Litestar
 
+from api.app import RequestIds
 from daybook.bootstrap import Connections, build
 
 WORKER_VARIABLE = "DAYBOOK_WORKER_SETUP"
@@ -22,7 +22,7 @@ class WorkerSetup(msgspec.Struct, frozen=True):
     supervisor_pid: int
 
 
-def create() -> Litestar:
+def create() -> RequestIds:
     """For `uvicorn --factory`."""
     setup = msgspec.json.decode(os.environ[WORKER_VARIABLE], type=WorkerSetup)
     if os.getpid() != setup.supervisor_pid:

@@ -12,7 +12,7 @@ import msgspec
 import uuid_utils
 from litestar import Litestar
 
-from api.app import Services, create_app
+from api.app import RequestIds, Services, create_app
 from api.requests import Requests
 from application.access import Access
 from application.event_store import Command
@@ -124,7 +124,7 @@ async def operator_connections(settings: Settings) -> AsyncIterator[Connections]
     yield connections
 
 
-def build(connections: Connections, server_key: bytes) -> Litestar:
+def build(connections: Connections, server_key: bytes) -> RequestIds:
     """The service's application on its adapters."""
     database = Database(connections.service_dsn, role=connections.role)
     store = PostgresEventStore(database)

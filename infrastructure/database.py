@@ -33,7 +33,6 @@ _WRITER_SETTINGS = {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
     "jit": "off",
-    "deadlock_timeout": "200ms",
     "application_name": "daybook writer",
 }
 _READER_SETTINGS = {"jit": "off", "application_name": "daybook", "default_transaction_read_only": "on"}

@@ -94,14 +94,15 @@ class Batch:
         self._last_ordinals.append(last_ordinals)
         last = unit.requests[-1].append
         if len(unit.requests) == 1:
+            together = {change.stream_id for change in first.changes}
             for change in first.changes:
-                self._project(number, first.command.workspace_id, change)
+                self._project(number, first.command.workspace_id, change, together)
             return
         # What rode together is projected once: only the last state counts.
         events = [event for request in unit.requests for event in request.append.changes[0].events]
         begun, ended = first.changes[0], last.changes[0]
         merged = StreamChange(begun.stream_id, begun.expected_version, events, begun.before, ended.after)
-        self._project(number, first.command.workspace_id, merged)
+        self._project(number, first.command.workspace_id, merged, {merged.stream_id})
 
     def _add_events(self, number: int, append: Append, command: Command) -> int:
         """The command's id goes on the last event of its first stream, where its outcome can be read off."""
@@ -117,7 +118,8 @@ class Batch:
         self._ordinals[workspace_id] = ordinal
         return ordinal
 
-    def _project(self, number: int, workspace_id: UUID, change: StreamChange) -> None:
+    def _project(self, number: int, workspace_id: UUID, change: StreamChange, together: set[UUID]) -> None:
+        """`together` are the streams of the same unit, which need not be there beforehand to be relied on."""
         if not isinstance(change.after, Page):
             self._check = True
             return
@@ -125,17 +127,18 @@ class Batch:
         if page_rows.touches_only_content(events):
             self._ticks.append(page_rows.tick(workspace_id, page, change.expected_version))
         else:
-            self._project_metadata(number, workspace_id, change, events)
+            self._project_metadata(number, workspace_id, change, together)
         segments = page_rows.segment_changes(workspace_id, page.details.id, before and before.content, page.content)
         self._dropped += segments.dropped
         self._segments += segments.written
 
-    def _project_metadata(self, number: int, workspace_id: UUID, change: StreamChange, events: tuple[Event, ...]) -> None:
-        page, before = change.after, change.before
+    def _project_metadata(self, number: int, workspace_id: UUID, change: StreamChange, together: set[UUID]) -> None:
+        page, before, events = change.after, change.before, tuple(change.events)
         self._pages.append(page_rows.page_row(workspace_id, page, change.expected_version))
         if (slug := page_rows.slug_claim(page, events)) is not None:
             self._slugs.append((number, workspace_id, slug, page.details.id))
-        if (parent := page_rows.parent_need(page, events)) is not None:
+        parent = page_rows.parent_need(page, events)
+        if parent is not None and parent not in together:
             self._parents.append((number, workspace_id, parent))
         difference = page.live - (before is not None and before.live)
         if difference:

@@ -1,0 +1,252 @@
+"""One service for the whole run, with the one database server every other test borrows; each test gets a workspace of its own."""
+
+import asyncio
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import httpx
+import pytest
+
+from application.keys import begin_workspace, issue_key
+from daybook.bootstrap import DATABASE_NAME, SERVICE_ROLE, new_id, operator_command
+from daybook.settings import Settings
+from infrastructure.embedded import RunningServer, find_running
+from infrastructure.keys import key_book
+from infrastructure.migrations import migrate
+
+READY_S = 60.0
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+_numbers = itertools.count(1)
+T = TypeVar("T")
+
+
+def run_apart(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Runs a coroutine in a loop of its own, from tests that are coroutines themselves as well."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+@dataclass
+class Workspace:
+    """A workspace with a key, and a client that uses it."""
+
+    url: str
+    id: uuid.UUID
+    name: str
+    key: str
+    client: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = httpx.Client(base_url=f"{self.url}/v1", headers=self.headers, timeout=60)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+    def async_client(self, connections_max: int = 64) -> httpx.AsyncClient:
+        limits = httpx.Limits(max_connections=connections_max, max_keepalive_connections=connections_max)
+        return httpx.AsyncClient(base_url=f"{self.url}/v1", headers=self.headers, timeout=60, limits=limits)
+
+    def create(self, title: str = "A page", **fields: Any) -> dict[str, Any]:
+        response = self.client.post("/pages", json={"title": title, **fields})
+        assert response.status_code == 201, response.text
+        page: dict[str, Any] = response.json()["page"]
+        return page
+
+    def get(self, slug: str) -> dict[str, Any]:
+        response = self.client.get(f"/pages/{slug}")
+        assert response.status_code == 200, response.text
+        page: dict[str, Any] = response.json()["page"]
+        return page
+
+
+class Service:
+    """`daybook serve` as its users start it, in a process of its own."""
+
+    def __init__(self, data_dir: Path, *flags: str) -> None:
+        self.data_dir = data_dir
+        self.flags = flags
+        self.port = free_port()
+        self.process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(data_dir=self.data_dir)
+
+    @property
+    def database(self) -> RunningServer:
+        running = find_running(self.data_dir)
+        assert running is not None, "the service's database does not run"
+        return running
+
+    @property
+    def owner_dsn(self) -> str:
+        return self.database.dsn(database=DATABASE_NAME)
+
+    @property
+    def service_dsn(self) -> str:
+        return self.database.dsn(user=SERVICE_ROLE, database=DATABASE_NAME)
+
+    def start(self) -> "Service":
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        with (self.data_dir / "serve.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [Path(sys.executable).parent / "daybook", "serve", "--port", str(self.port), *self.flags],
+                env={**os.environ, "DAYBOOK_DATA_DIR": str(self.data_dir)},
+                stdout=log,
+                stderr=log,
+                text=True,
+            )
+        self.wait_ready()
+        return self
+
+    def wait_ready(self) -> None:
+        give_up = time.monotonic() + READY_S
+        while time.monotonic() < give_up:
+            assert self.process is not None
+            assert self.process.poll() is None, f"the service ended: {self.log()[-3000:]}"
+            try:
+                if httpx.get(f"{self.url}/readyz", timeout=1).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.02)
+        raise AssertionError(f"the service did not become ready: {self.log()[-3000:]}")
+
+    def log(self) -> str:
+        return (self.data_dir / "serve.log").read_text()
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=60)
+
+    def new_workspace(self, name: str | None = None) -> Workspace:
+        return run_apart(self._new_workspace(name or f"workspace-{next(_numbers)}-{os.getpid()}"))
+
+    def new_key(self) -> str:
+        return self.new_workspace().key
+
+    async def _new_workspace(self, name: str) -> Workspace:
+        async with key_book(self.owner_dsn) as book:
+            workspace = await begin_workspace(book, operator_command(new_id()), name)
+            key = await issue_key(
+                book,
+                operator_command(workspace.id),
+                name="test key",
+                environment="local",
+                server_key=self.settings.server_key(),
+                stream_id=new_id(),
+            )
+        return Workspace(self.url, workspace.id, name, key.text)
+
+    def daybook(self, *arguments: str, key: str | None = None, **kwargs: Any) -> subprocess.CompletedProcess[str]:
+        """Runs the command line beside this service."""
+        environment = {**os.environ, "DAYBOOK_DATA_DIR": str(self.data_dir)}
+        if key is not None:
+            environment |= {"DAYBOOK_URL": self.url, "DAYBOOK_API_KEY": key}
+        command = [str(Path(sys.executable).parent / "daybook"), *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, **kwargs)
+
+    def daybook_json(self, *arguments: str) -> Any:
+        done = self.daybook(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The one service of the run."""
+    running = Service(tmp_path_factory.mktemp("service")).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def workspace(service: Service) -> Iterator[Workspace]:
+    """A workspace nobody else knows."""
+    made = service.new_workspace()
+    yield made
+    made.client.close()
+
+
+@pytest.fixture
+def new_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
+    """For tests that kill or alter: a service with a database server of its own."""
+    made: list[Service] = []
+
+    def make(*flags: str) -> Service:
+        service = Service(tmp_path / f"data-{len(made)}", *flags)
+        made.append(service)
+        return service.start()
+
+    yield make
+    for service in made:
+        if service.process is not None and service.process.poll() is None:
+            service.kill()
+
+
+@pytest.fixture(scope="session")
+def template_database(service: Service) -> str:
+    """A migrated, empty database that others are copied from."""
+
+    async def make() -> None:
+        connection = await asyncpg.connect(service.database.dsn())
+        await connection.execute("CREATE DATABASE daybook_template")
+        await connection.close()
+        await migrate(service.database.dsn(database="daybook_template"))
+
+    run_apart(make())
+    return "daybook_template"
+
+
+@pytest.fixture
+def database(service: Service, template_database: str) -> Iterator[Callable[..., str]]:
+    """A database of one's own, as a function from a role to its DSN."""
+    name = f"test_{uuid.uuid4().hex}"
+
+    async def execute(statement: str) -> None:
+        connection = await asyncpg.connect(service.database.dsn())
+        await connection.execute(statement)
+        await connection.close()
+
+    run_apart(execute(f"CREATE DATABASE {name} TEMPLATE {template_database}"))
+    yield lambda user="postgres": service.database.dsn(user=user, database=name)
+    run_apart(execute(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real vaults and histories; a clone by itself has none."""
+    if not SHARED_DATA.exists():
+        pytest.skip("the shared data lies beside the repository only where Daybook is developed")
+    return SHARED_DATA

@@ -86,7 +86,11 @@ def _command_id(caller: Caller, key: str) -> UUID:
             f"Idempotency-Key has 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} printable characters.", parameter="Idempotency-Key"
         )
     seed = f"{caller.workspace_id}\n{caller.actor.kind}\n{caller.actor.id}\n{key}"
-    return UUID(bytes=hashlib.sha256(seed.encode()).digest()[:16], version=8)
+    bits = bytearray(hashlib.sha256(seed.encode()).digest()[:16])
+    # The marks of a UUIDv8, set by hand: `uuid` knows that version only from Python 3.14 on.
+    bits[6] = bits[6] & 0x0F | 0x80
+    bits[8] = bits[8] & 0x3F | 0x80
+    return UUID(bytes=bytes(bits))
 
 
 async def _fingerprint(request: AnyRequest) -> str:

@@ -19,7 +19,6 @@ from domain.pages.events import (
 from domain.pages.state import Page
 
 _CONTENT_EVENTS = (ContentAppended, ContentEdited, ContentReplaced)
-_CLAIMING_EVENTS = (PageCreated, SlugChanged, PageRestored)
 _PLACING_EVENTS = (PageCreated, PageMoved, PageRestored)
 
 PageRow = tuple[UUID, UUID, int, UUID | None, UUID | None, bool, str, str, bytes, int, bytes, bytes, int, int, bytes]
@@ -70,9 +69,15 @@ def page_row(workspace_id: UUID, page: Page, expected: int) -> PageRow:
     )
 
 
-def slug_claim(page: Page, events: tuple[object, ...]) -> str | None:
-    """The slug the page needs to have after these events."""
-    return page.details.slug if any(isinstance(event, _CLAIMING_EVENTS) for event in events) else None
+def slug_claims(events: tuple[object, ...]) -> list[str]:
+    """The slugs these events take, each once. One that is passed through counts too: it keeps leading to the page."""
+    claimed: dict[str, None] = {}
+    for event in events:
+        if isinstance(event, PageCreated):
+            claimed[event.slug] = None
+        elif isinstance(event, SlugChanged):
+            claimed[event.slug.after] = None
+    return list(claimed)
 
 
 def parent_need(page: Page, events: tuple[object, ...]) -> UUID | None:

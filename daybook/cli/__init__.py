@@ -5,6 +5,7 @@ import sys
 from cyclopts import App
 from cyclopts.config import Env
 
+from daybook.cli.audit import audit_app, rebuild, replay
 from daybook.cli.operator import keys_app, workspaces_app
 from daybook.cli.pages import pages_app
 from daybook.cli.serve import serve
@@ -25,6 +26,9 @@ app.command(keys_app)
 app.command(pages_app)
 app.command(import_command, name="import")
 app.command(export_command, name="export")
+app.command(audit_app)
+app.command(rebuild)
+app.command(replay)
 
 
 def main() -> None:

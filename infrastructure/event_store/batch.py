@@ -135,8 +135,7 @@ class Batch:
     def _project_metadata(self, number: int, workspace_id: UUID, change: StreamChange, together: set[UUID]) -> None:
         page, before, events = change.after, change.before, tuple(change.events)
         self._pages.append(page_rows.page_row(workspace_id, page, change.expected_version))
-        if (slug := page_rows.slug_claim(page, events)) is not None:
-            self._slugs.append((number, workspace_id, slug, page.details.id))
+        self._slugs += [(number, workspace_id, slug, page.details.id) for slug in page_rows.slug_claims(events)]
         parent = page_rows.parent_need(page, events)
         if parent is not None and parent not in together:
             self._parents.append((number, workspace_id, parent))
@@ -177,7 +176,7 @@ def _marks(append: Append) -> Iterator[Mark]:
     yield ("command", workspace_id, append.command.command_id)
     for change in append.changes:
         yield ("stream", workspace_id, change.stream_id)
-        if isinstance(change.after, Page) and (slug := page_rows.slug_claim(change.after, tuple(change.events))) is not None:
+        for slug in page_rows.slug_claims(tuple(change.events)):
             yield ("slug", workspace_id, slug)
 
 

@@ -38,7 +38,13 @@ def tag_of(event_class: type[Event]) -> str:
 TAGS = {event_class: tag_of(event_class) for event_class in EVENTS}
 _CLASSES = {tag: event_class for event_class, tag in TAGS.items()}
 _DECODERS = {tag: msgspec.json.Decoder(event_class) for tag, event_class in _CLASSES.items()}
+_SLICES = {tag.partition(".")[0] for tag in _CLASSES}
 _meta_decode = msgspec.json.Decoder(Meta).decode
+
+
+def is_ours(tag: str) -> bool:
+    """Whether a stored event is Daybook's own. Others come from programs that keep their streams in the same log."""
+    return tag.partition(".")[0] in _SLICES
 
 
 def encode(event: Event) -> bytes:

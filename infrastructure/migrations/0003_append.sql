@@ -1,4 +1,5 @@
 -- The append: one call takes a whole batch, from many callers and for many workspaces, and makes it durable with its read models.
+-- Functions that read a read model have their bodies as text, so that they find the tables by name again after a rebuild.
 -- What every append brings comes as parallel arrays, which PostgreSQL unpacks twice as fast as arrays of rows; the rest as rows.
 
 -- A page that is new or whose metadata changed; `expected` is the version it must have now, 0 for a new one.
@@ -19,17 +20,19 @@ CREATE TYPE daybook.append_answer AS (outcome text, workspace_id uuid, unit inte
 
 -- Whether a slug is held: by another live page, as its present slug. Old slugs and those in the trash may be taken over.
 CREATE FUNCTION daybook.slug_is_held(claim daybook.slug_claim) RETURNS boolean
-LANGUAGE sql STABLE
-RETURN EXISTS (
-  SELECT FROM read_model.page_slug s JOIN read_model.page p ON p.workspace_id = s.workspace_id AND p.page_id = s.page_id
-   WHERE s.workspace_id = claim.workspace_id AND s.slug = claim.slug AND s.page_id <> claim.page_id AND p.live AND p.slug = s.slug
-);
+LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (
+    SELECT FROM read_model.page_slug s JOIN read_model.page p ON p.workspace_id = s.workspace_id AND p.page_id = s.page_id
+     WHERE s.workspace_id = claim.workspace_id AND s.slug = claim.slug AND s.page_id <> claim.page_id AND p.live AND p.slug = s.slug
+  )
+$$;
 
 CREATE FUNCTION daybook.parent_is_gone(need daybook.parent_need) RETURNS boolean
-LANGUAGE sql STABLE
-RETURN NOT EXISTS (
-  SELECT FROM read_model.page p WHERE p.workspace_id = need.workspace_id AND p.page_id = need.parent_id AND p.live
-);
+LANGUAGE sql STABLE AS $$
+  SELECT NOT EXISTS (
+    SELECT FROM read_model.page p WHERE p.workspace_id = need.workspace_id AND p.page_id = need.parent_id AND p.live
+  )
+$$;
 
 -- Why units of a batch cannot be written: a known command (which, and its position), a stale version (with the version the
 -- stream has), a slug or a parent that is not to be had.
@@ -225,8 +228,9 @@ BEGIN
 END $$;
 
 CREATE FUNCTION daybook.slug_is_known(p_workspace uuid, p_slug text, p_avoid text[]) RETURNS boolean
-LANGUAGE sql STABLE
-RETURN p_slug = ANY (p_avoid) OR EXISTS (
-  SELECT FROM read_model.page_slug s JOIN read_model.page p ON p.workspace_id = s.workspace_id AND p.page_id = s.page_id
-   WHERE s.workspace_id = p_workspace AND s.slug = p_slug AND p.live
-);
+LANGUAGE sql STABLE AS $$
+  SELECT p_slug = ANY (p_avoid) OR EXISTS (
+    SELECT FROM read_model.page_slug s JOIN read_model.page p ON p.workspace_id = s.workspace_id AND p.page_id = s.page_id
+     WHERE s.workspace_id = p_workspace AND s.slug = p_slug AND p.live
+  )
+$$;

@@ -1,5 +1,5 @@
 -- One live page with its content, by id, or by slug where the id is null.
-SELECT p.page_id, read_model.page_json(p, parent.slug) AS listed, p.version, p.content_hash, p.title, p.slug,
+SELECT p.page_id, daybook.page_json(p.doc, p.stamp, parent.slug) AS listed, p.version, p.content_hash, p.title, p.slug,
        CASE WHEN p.segments = 0 THEN p.tail
             ELSE (SELECT string_agg(s.body, ''::bytea ORDER BY s.segment) FROM read_model.page_segment s
                    WHERE s.workspace_id = p.workspace_id AND s.page_id = p.page_id) || p.tail

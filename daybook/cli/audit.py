@@ -1,0 +1,162 @@
+"""Audit, rebuild, replay: what the operator does with the log itself."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from application.keys import Workspace
+from daybook.bootstrap import operator_connections
+from daybook.cli.operator import DEFAULTS, Name, fail, find_workspace
+from daybook.settings import Settings
+from domain.pages.state import Page, fold
+from infrastructure.audit import Altered, Verified, verify
+from infrastructure.database import Connection
+from infrastructure.event_store.store import VERSION_MAX, recorded_from
+from infrastructure.keys import PostgresKeyBook
+from infrastructure.rebuild import Rebuild, Rebuilt
+from infrastructure.sql import sql
+
+audit_app = App(name="audit", help="Prove that the record was not altered.")
+SomeWorkspace = Annotated[str | None, Parameter(name="--workspace", help="The workspace, by name or id; without it, all.")]
+PageName = Annotated[str, Parameter(name="--page", help="The page, by slug or id.")]
+
+
+@audit_app.command(name="verify")
+def audit_verify(*, workspace: SomeWorkspace = None, settings: Settings = DEFAULTS) -> None:
+    """Recompute every hash and chain, look for gaps, and compare the read models with what replaying gives."""
+    for name, found in asyncio.run(_verify(settings, workspace)):
+        if isinstance(found, Altered):
+            fail(f"workspace {name}: {found}")
+        sys.stdout.write(
+            f"workspace {name}: {found.position} events, {found.rows} rows of read models, nothing altered; "
+            f"the chain at position {found.position} is {found.chain}\n"
+        )
+
+
+def rebuild(*, settings: Settings = DEFAULTS) -> None:
+    """Drop and refill every read model from the log, while the service runs. The old ones are kept in read_model_previous."""
+    done = asyncio.run(_rebuild(settings))
+    sys.stdout.write(f"rebuilt {done.workspaces} workspaces from {done.events} events in {done.rounds} rounds\n")
+
+
+def replay(
+    *,
+    page: PageName,
+    at: Annotated[str | None, Parameter(help="As it was at this ISO 8601 time.")] = None,
+    version: Annotated[int | None, Parameter(help="As it was at this version.")] = None,
+    workspace: Name = "default",
+    settings: Settings = DEFAULTS,
+) -> None:
+    """Print a page as it was, from its events alone."""
+    if at is not None and version is not None:
+        fail("Say --at or --version, not both.")
+    found = asyncio.run(_replay(settings, workspace, page, _moment(at), version))
+    sys.stdout.buffer.write(bytes(found.content))
+    sys.stdout.flush()
+    state = "in the trash" if not found.live else "live"
+    sys.stderr.write(
+        f"{found.details.slug} “{found.details.title}”, version {found.version} of {found.updated_at.isoformat()}, {state}, "
+        f"content {found.content.hash}\n"
+    )
+
+
+async def _verify(settings: Settings, name_or_id: str | None) -> list[tuple[str, Verified | Altered]]:
+    """Ends at the first workspace with something wrong."""
+    results: list[tuple[str, Verified | Altered]] = []
+    async with operator_connections(settings) as connections:
+        connection: Connection = await asyncpg.connect(connections.owner_dsn)
+        try:
+            heads = await connection.fetch(sql("heads"))
+            names = await _names(connection, name_or_id)
+            for head in heads:
+                name = names.get(head["workspace_id"])
+                if name is None and name_or_id is not None:
+                    continue
+                with _progress(f"verifying {name or head['workspace_id']}", 2 * head["position"]) as told:
+                    try:
+                        found: Verified | Altered = await verify(connection, head["workspace_id"], told)
+                    except Altered as altered:
+                        found = altered
+                results.append((name or str(head["workspace_id"]), found))
+                if isinstance(found, Altered):
+                    break
+        finally:
+            await connection.close()
+    return results
+
+
+async def _names(connection: Connection, name_or_id: str | None) -> dict[UUID, str]:
+    book = PostgresKeyBook(connection)
+    if name_or_id is None:
+        return {each.id: each.name for each in await book.workspaces()}
+    found: Workspace = await find_workspace(book, name_or_id)
+    return {found.id: found.name}
+
+
+async def _rebuild(settings: Settings) -> Rebuilt:
+    async with operator_connections(settings) as connections:
+        reading: Connection = await asyncpg.connect(connections.owner_dsn)
+        writing: Connection = await asyncpg.connect(connections.owner_dsn)
+        try:
+            events = sum(head["position"] for head in await reading.fetch(sql("heads")))
+            with _progress("rebuilding", events) as told:
+                return await Rebuild(reading, writing, told).run()
+        finally:
+            await writing.close()
+            await reading.close()
+
+
+async def _replay(settings: Settings, workspace: str, page: str, at: datetime | None, version: int | None) -> Page:
+    async with operator_connections(settings) as connections:
+        connection: Connection = await asyncpg.connect(connections.owner_dsn)
+        try:
+            owner = await find_workspace(PostgresKeyBook(connection), workspace)
+            page_id = _as_id(page) or await connection.fetchval(sql("page_find"), owner.id, page)
+            if page_id is None:
+                fail(f"Workspace {owner.name} has no page {page!r}.")
+            rows = await connection.fetch(sql("stream"), owner.id, page_id, version or VERSION_MAX)
+        finally:
+            await connection.close()
+    facts: list[Any] = [recorded_from(row) for row in rows]
+    if at is not None:
+        last = max((fact.version for fact in facts if fact.at <= at), default=0)
+        facts = facts[:last]
+    found = fold(None, facts, page_id)
+    if found is None or (version is not None and found.version != version):
+        fail(f"The page {page!r} had no such state.")
+    return found
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"--at is a date and time such as 2026-01-31T09:30:00Z, not {text!r}.")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr, so that what is printed stays clean."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda events: progress.advance(task, events)

@@ -1,0 +1,158 @@
+"""Proving the record: every hash and chain, no position and no version missing, and read models that are what replaying gives."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from infrastructure.database import Connection
+from infrastructure.event_store import codec
+from infrastructure.replay import COLUMNS, ReplayFailed, replay
+from infrastructure.sql import sql
+
+ROWS_AT_ONCE = 2000
+# The order in which a table's rows are met when streams are replayed one after the other.
+_ORDER = {"workspace": "workspace_id", "api_key": "stream_id", "page": "page_id", "page_segment": "page_id, segment"}
+_KEYS = {"workspace": 1, "api_key": 2, "page": 2, "page_segment": 3}
+
+
+class Altered(Exception):
+    """The record is not what was written."""
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """What was proven of one workspace. Whoever keeps position and chain can prove later that nothing before was changed."""
+
+    workspace_id: UUID
+    position: int
+    chain: str
+    rows: int
+
+
+async def verify(connection: Connection, workspace_id: UUID, told: Callable[[int], None] = lambda _: None) -> Verified:
+    """Raises `Altered` with the first thing that is wrong. Works beside a running service, on one snapshot of the database."""
+    async with connection.transaction(isolation="repeatable_read"):
+        head = await _head(connection, workspace_id)
+        await _verify_log(connection, head, told)
+        try:
+            rows = await _verify_read_models(connection, workspace_id, head["position"], told)
+        except ReplayFailed as error:
+            raise Altered(str(error)) from error
+    return Verified(workspace_id, head["position"], head["chain"].hex(), rows)
+
+
+async def _head(connection: Connection, workspace_id: UUID) -> asyncpg.Record:
+    heads: list[asyncpg.Record] = await connection.fetch(sql("heads"))
+    for head in heads:
+        if head["workspace_id"] == workspace_id:
+            return head
+    raise Altered("the workspace's head is missing")
+
+
+async def _verify_log(connection: Connection, head: asyncpg.Record, told: Callable[[int], None]) -> None:
+    position, chain, hashes = 0, b"", list[bytes]()
+    recorded_at: datetime | None = None
+    async for row in connection.cursor(sql("log"), head["workspace_id"], prefetch=ROWS_AT_ONCE):
+        position += 1
+        if row["position"] != position:
+            raise Altered(f"position {position} is missing: the next event is at {row['position']}")
+        if codec.digest(_stored(head["workspace_id"], row)) != row["hash"]:
+            raise Altered(f"{_named(row)} is not what was recorded: its hash does not match")
+        _check_time(row, recorded_at, first_of_batch=not hashes)
+        recorded_at = row["recorded_at"]
+        hashes.append(row["hash"])
+        if row["chain"] is not None:
+            chain, hashes = codec.chain(chain, row["recorded_at"], hashes), []
+            if chain != row["chain"]:
+                raise Altered(f"the chain breaks at {_named(row)}: its batch, or the time it was recorded, was altered")
+        if position % ROWS_AT_ONCE == 0:
+            told(ROWS_AT_ONCE)
+    told(position % ROWS_AT_ONCE)
+    if position != head["position"]:
+        raise Altered(f"the log ends at position {position}, but {head['position']} were given out")
+    if hashes or chain != head["chain"]:
+        raise Altered(f"the chain at the end of the log (position {position}) is not the workspace's")
+
+
+def _check_time(row: asyncpg.Record, previous: datetime | None, *, first_of_batch: bool) -> None:
+    if previous is None:
+        return
+    if row["recorded_at"] < previous or (not first_of_batch and row["recorded_at"] != previous):
+        raise Altered(f"{_named(row)} was recorded at another time than its place in the log says")
+
+
+async def _verify_read_models(connection: Connection, workspace_id: UUID, up_to: int, told: Callable[[int], None]) -> int:
+    """Compares row by row, both sides in the order of streams, so that nothing has to be held."""
+    stored = {table: _Stored(connection, workspace_id, table) for table in COLUMNS}
+    await connection.execute(sql("claims_table"))
+    compared = 0
+    async for rows in replay(connection, workspace_id, up_to, told=told):
+        for table, expected in rows.tables.items():
+            for row in expected:
+                await stored[table].check(row)
+            compared += len(expected)
+        if rows.claims:
+            await connection.copy_records_to_table("claim", records=rows.claims)
+    for left in stored.values():
+        await left.check_end()
+    for what, statement in (("slugs", "audit_slugs"), ("count of live pages", "audit_tally")):
+        wrong = await connection.fetchval(sql(statement), workspace_id)
+        if wrong is not None:
+            raise Altered(f"the read model's {what} differ from what replaying gives: {wrong}")
+    await connection.execute("DROP TABLE claim")
+    return compared
+
+
+class _Stored:
+    """A read model's rows, met one by one."""
+
+    def __init__(self, connection: Connection, workspace_id: UUID, table: str) -> None:
+        self._table = table
+        statement = (
+            f"SELECT {', '.join(COLUMNS[table])} FROM read_model.{table} "  # noqa: S608 - names of our own
+            f"WHERE workspace_id = $1 ORDER BY {_ORDER[table]}"
+        )
+        cursor = connection.cursor(statement, workspace_id, prefetch=ROWS_AT_ONCE)
+        self._rows: AsyncIterator[asyncpg.Record] = aiter(cursor)
+
+    async def check(self, expected: tuple[Any, ...]) -> None:
+        found = await anext(self._rows, None)
+        if found is None:
+            raise Altered(f"{self._name(expected)} is missing from the read model")
+        if tuple(found) == expected:
+            return
+        key = _KEYS[self._table]
+        if tuple(found)[:key] != expected[:key]:
+            raise Altered(f"the read model has {self._name(tuple(found))} where replaying gives {self._name(expected)}")
+        names = zip(COLUMNS[self._table], tuple(found), expected, strict=True)
+        wrong = [name for name, one, other in names if one != other]
+        raise Altered(f"{self._name(expected)} of the read model differs from what replaying gives in {', '.join(wrong)}")
+
+    async def check_end(self) -> None:
+        found = await anext(self._rows, None)
+        if found is not None:
+            raise Altered(f"the read model has {self._name(tuple(found))}, of which the log knows nothing")
+
+    def _name(self, row: tuple[Any, ...]) -> str:
+        return f"{self._table} {' '.join(str(value) for value in row[1 : _KEYS[self._table]])}".strip()
+
+
+def _stored(workspace_id: UUID, row: asyncpg.Record) -> codec.Stored:
+    return codec.Stored(
+        workspace_id,
+        row["stream_id"],
+        row["version"],
+        row["type"],
+        row["schema_version"],
+        row["data"],
+        row["meta"],
+        row["effective_at"],
+        row["command_id"],
+    )
+
+
+def _named(row: asyncpg.Record) -> str:
+    return f"the event at position {row['position']} ({row['type']}, stream {row['stream_id']}, version {row['version']})"

@@ -1,0 +1,156 @@
+"""From events to the rows of every read model, one stream after the other, in constant memory. Rebuilds and audits share it."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from domain import keys
+from domain.events import Recorded
+from domain.pages import state as pages
+from domain.pages.events import ContentAppended, ContentEdited, ContentReplaced, PageCreated
+from domain.workspaces import WorkspaceCreated
+from infrastructure import page_rows
+from infrastructure.database import Connection
+from infrastructure.event_store import codec
+from infrastructure.event_store.store import recorded_from
+from infrastructure.keys import key_row
+from infrastructure.sql import sql
+
+ROWS_AT_ONCE = 2000
+
+
+class ReplayFailed(Exception):
+    """The log does not replay."""
+
+
+class Rows(msgspec.Struct):
+    """Rows by table, in the order of the tables' columns. A claim is (workspace, slug, page, position); the last one counts."""
+
+    tables: dict[str, list[tuple[Any, ...]]] = {}
+    claims: list[tuple[UUID, str, UUID, int]] = []
+
+    def add(self, table: str, row: tuple[Any, ...]) -> None:
+        self.tables.setdefault(table, []).append(row)
+
+
+COLUMNS = {
+    "workspace": ("workspace_id", "name", "created_at"),
+    "api_key": (
+        "workspace_id",
+        "stream_id",
+        "key_id",
+        "name",
+        "environment",
+        "secret_hash",
+        "last_four",
+        "created_at",
+        "revoked_at",
+    ),
+    "page": (
+        "workspace_id",
+        "page_id",
+        "parent_id",
+        "archived_root",
+        "live",
+        "slug",
+        "title",
+        "doc",
+        "version",
+        "stamp",
+        "content_hash",
+        "content_bytes",
+        "segments",
+        "tail",
+    ),
+    "page_segment": ("workspace_id", "page_id", "segment", "body"),
+}
+
+
+async def replay(
+    connection: Connection,
+    workspace_id: UUID,
+    up_to: int,
+    streams: list[UUID] | None = None,
+    told: Callable[[int], None] = lambda _: None,
+) -> AsyncIterator[Rows]:
+    """One `Rows` for each stream; `told` hears how many events were read. Needs an open transaction. Raises `ReplayFailed`."""
+    arguments = (workspace_id, up_to) if streams is None else (workspace_id, up_to, streams)
+    statement = sql("replay") if streams is None else sql("replay_streams")
+    fold: _Fold | None = None
+    read = 0
+    async for row in connection.cursor(statement, *arguments, prefetch=ROWS_AT_ONCE):
+        if fold is None or fold.stream_id != row["stream_id"]:
+            if fold is not None:
+                yield fold.rows()
+            fold = _Fold(workspace_id, row["stream_id"])
+        fold.take(row)
+        read += 1
+        if read == ROWS_AT_ONCE:
+            told(read)
+            read = 0
+    if fold is not None:
+        yield fold.rows()
+    told(read)
+
+
+class _Fold:
+    """One stream on its way from its first event to its last."""
+
+    def __init__(self, workspace_id: UUID, stream_id: UUID) -> None:
+        self.workspace_id = workspace_id
+        self.stream_id = stream_id
+        self._state: Any = None
+        self._version = 0
+        self._claims: list[tuple[UUID, str, UUID, int]] = []
+
+    def take(self, row: asyncpg.Record) -> None:
+        self._version += 1
+        if row["version"] != self._version:
+            raise ReplayFailed(f"stream {self.stream_id} has version {row['version']} where {self._version} should be")
+        if not codec.is_ours(row["type"]):
+            return
+        try:
+            fact = recorded_from(row)
+            self._state = self._evolved(fact)
+        except (TypeError, msgspec.MsgspecError, codec.UnknownEvent) as error:
+            raise ReplayFailed(f"{_named(row)} cannot be replayed: {error}") from error
+        _check_content(self._state, fact.event, row)
+        self._claims += [
+            (self.workspace_id, slug, self.stream_id, row["position"]) for slug in page_rows.slug_claims((fact.event,))
+        ]
+
+    def rows(self) -> Rows:
+        rows = Rows(claims=self._claims)
+        match self._state:
+            case pages.Page() as page:
+                row = page_rows.page_row(self.workspace_id, page, 0)
+                rows.add("page", row[:2] + row[3:])
+                for number, body in enumerate(page.content.segments[:-1]):
+                    rows.add("page_segment", (self.workspace_id, self.stream_id, number, body))
+            case keys.Key() as key:
+                rows.add("api_key", key_row(self.workspace_id, key))
+            case Recorded(event=WorkspaceCreated() as created, at=at):
+                rows.add("workspace", (self.workspace_id, created.name, at))
+        return rows
+
+    def _evolved(self, fact: Recorded[Any]) -> Any:  # noqa: ANN401 - the state of whichever slice the stream is of
+        if isinstance(fact.event, WorkspaceCreated):
+            return fact
+        if isinstance(fact.event, keys.KeyIssued | keys.KeyRevoked):
+            return keys.evolve(self._state, fact, self.stream_id)
+        return pages.evolve(self._state, fact, self.stream_id)
+
+
+def _check_content(state: object, event: object, row: asyncpg.Record) -> None:
+    """Each content event says what its result hashes to, so that replaying checks itself."""
+    if not (isinstance(event, PageCreated | ContentAppended | ContentEdited | ContentReplaced) and isinstance(state, pages.Page)):
+        return
+    if state.content.hash != event.content_hash:
+        raise ReplayFailed(f"{_named(row)} leaves other content than it recorded")
+
+
+def _named(row: asyncpg.Record) -> str:
+    return f"the event at position {row['position']} ({row['type']}, stream {row['stream_id']}, version {row['version']})"

@@ -1,0 +1,2 @@
+-- Who claimed which slug when, for as long as a rebuild or an audit takes.
+CREATE TEMPORARY TABLE claim (workspace_id uuid NOT NULL, slug text NOT NULL, page_id uuid NOT NULL, position bigint NOT NULL)

@@ -18,6 +18,8 @@ from infrastructure.sql import sql
 
 HISTORY_CHUNK_ENTRIES = 1000
 POSITION_MAX = 2**63 - 1
+# PostgreSQL's text holds none, so asking for it would be an error and not an answer.
+NUL = "\0"
 
 
 class PostgresPages:
@@ -40,6 +42,8 @@ class PostgresPages:
         page_id = as_id(reference)
         if page_id is not None:
             return page_id
+        if NUL in reference:
+            return None
         async with self._database.reading(workspace_id) as connection:
             found: UUID | None = await connection.fetchval(sql("page_find"), workspace_id, reference)
         return found
@@ -50,6 +54,8 @@ class PostgresPages:
 
     async def get(self, workspace_id: UUID, reference: str) -> PageRead:
         """Raises `PageNotFound`."""
+        if NUL in reference:
+            raise PageNotFound
         async with self._database.reading(workspace_id) as connection:
             row = await connection.fetchrow(sql("page_get"), workspace_id, as_id(reference), reference)
         if row is None:

@@ -63,10 +63,8 @@ class Batch:
             self._add(number, unit)
 
     def arguments(self) -> list[Any]:
-        columns = list(zip(*self._events, strict=True)) if self._events else [()] * 12
-        ticks = list(zip(*self._ticks, strict=True)) if self._ticks else [()] * 9
         rows = (self._pages, self._dropped, self._segments, self._slugs, self._parents, list(self._tallies.items()))
-        return [*columns, *ticks, *rows, self._check]
+        return append_arguments(self._events, self._ticks, rows, check=self._check)
 
     def positions(self, unit: int, base: int) -> list[int]:
         """The position of each request's last event, given the position before the workspace's first of this batch."""
@@ -142,6 +140,19 @@ class Batch:
         difference = page.live - (before is not None and before.live)
         if difference:
             self._tallies[workspace_id] = self._tallies.get(workspace_id, 0) + difference
+
+
+def append_arguments(
+    events: Sequence[tuple[Any, ...]],
+    ticks: Sequence[page_rows.Tick] = (),
+    rows: Sequence[Sequence[Any]] = ((), (), (), (), (), ()),
+    *,
+    check: bool,
+) -> list[Any]:
+    """The arguments of `daybook.append`, in its order: events and ticks by column, everything else by row."""
+    event_columns = list(zip(*events, strict=True)) if events else [()] * 12
+    tick_columns = list(zip(*ticks, strict=True)) if ticks else [()] * 9
+    return [*event_columns, *tick_columns, *rows, check]
 
 
 def _event_row(

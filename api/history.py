@@ -20,6 +20,8 @@ from domain.pages.errors import PageNotFound
 
 AnyRequest = Request[Any, Any, Any]
 PAGE_NUMBER_MAX = 1_000_000
+# One more digit than the greatest number has: the rest cannot make it acceptable, and Python reads no number of thousands.
+PAGE_NUMBER_DIGITS_MAX = 8
 
 
 @get(["/pages/history", "/history"], responses=answers(HistoryAnswer), summary="History", tags=["history"])
@@ -51,7 +53,7 @@ async def _page_or_number(
         return page_id, 0
     if not page.isdecimal():
         raise PageNotFound
-    number = int(page)
+    number = int(page[:PAGE_NUMBER_DIGITS_MAX])
     if limit is None or not 1 <= number <= PAGE_NUMBER_MAX:
         raise InvalidValue(f"A result page's number is 1 to {PAGE_NUMBER_MAX}, together with a limit.", parameter="page")
     return None, (number - 1) * limit

@@ -120,6 +120,10 @@ def on_bad_encoding(request: Request[Any, Any, Any], _: UnicodeDecodeError) -> R
     return problem(request, 400, "invalid_request", "The request's body is not UTF-8. Send JSON in UTF-8.")
 
 
+def on_deep_nesting(request: Request[Any, Any, Any], _: RecursionError) -> Response[bytes]:
+    return problem(request, 400, "invalid_request", "The request's body is nested too deeply. Send a flat object.")
+
+
 def on_unforeseen(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Says nothing of its insides; the log has it, under the request's id."""
     log.error("request %s failed", request.scope.get("state", {}).get("request_id", ""), exc_info=error)
@@ -130,13 +134,18 @@ def on_unforeseen(request: Request[Any, Any, Any], error: Exception) -> Response
 
 
 def _framework_detail(error: HTTPException) -> str:
-    """The framework's message, with what it found wrong with which parameter."""
+    """What the framework found wrong with which parameter; the message around it only names the route."""
     found = error.extra if isinstance(error.extra, list) else []
-    wrong = [
-        f"{entry.get('key', 'body')}: {entry['message']}" for entry in found if isinstance(entry, dict) and "message" in entry
-    ]
-    message = error.detail.split(" for /")[0].split(" for GET")[0] if wrong else error.detail
-    return f"{message}: {'; '.join(wrong)}" if wrong else message
+    wrong = [_wrong(entry) for entry in found if isinstance(entry, dict) and "message" in entry]
+    return "; ".join(wrong) or error.detail
+
+
+def _wrong(entry: dict[str, Any]) -> str:
+    name, message = entry.get("key", "data"), entry["message"]
+    if name != "data":
+        return f"{name}: {message}"
+    # A missing body is reported by nothing but the name of the handler's parameter.
+    return "The request has no body. Send a JSON object." if message == "'data'" else f"body: {message}"
 
 
 def _fact(value: Any, request: Request[Any, Any, Any]) -> Any:  # noqa: ANN401 - any JSON
@@ -153,5 +162,6 @@ HANDLERS: MutableMapping[int | type[Exception], Callable[[Request[Any, Any, Any]
     DomainError: on_domain_error,
     HTTPException: on_http_exception,
     UnicodeDecodeError: on_bad_encoding,
+    RecursionError: on_deep_nesting,
     Exception: on_unforeseen,
 }

@@ -104,4 +104,12 @@ def _message(request: AnyRequest) -> str | None:
     stated = request.headers.get("daybook-message")
     if stated is None:
         return None
-    return check_line(" ".join(unquote(stated).split()), "Daybook-Message", MESSAGE_CHARACTERS_MAX) or None
+    try:
+        stated.encode("ascii")
+        text = unquote(stated, errors="strict")
+    except UnicodeError:
+        # Stored as they came, such bytes would read as other letters for good.
+        raise InvalidValue(
+            "Daybook-Message is UTF-8 in percent-encoding, such as caf%C3%A9.", parameter="Daybook-Message"
+        ) from None
+    return check_line(" ".join(text.split()), "Daybook-Message", MESSAGE_CHARACTERS_MAX) or None

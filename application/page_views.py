@@ -43,8 +43,8 @@ class PageStamp(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def iso(at: datetime) -> str:
-    """ISO 8601 in UTC, always with microseconds."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    """ISO 8601 in UTC, always with four digits of year and six of microseconds."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def doc(details: Details) -> bytes:

@@ -1,19 +1,18 @@
 """Find and replace, exactly: the text asked for, character by character, or a refusal that says what is there instead."""
 
-import bisect
-from typing import Any
-
 import msgspec
 
 from domain.errors import InvalidValue
 from domain.pages.content import Edit
-from domain.pages.decisions import edit_content
+from domain.pages.decisions import edit_content, replace_content
 from domain.pages.errors import CountUnexpected, TextAmbiguous, TextNotFound
 from domain.pages.events import PageEvent
-from domain.pages.rules import text_bytes
+from domain.pages.rules import check_content_size, text_bytes
 from domain.pages.state import Page
 
 LINES_NAMED_MAX = 100
+# More places than this are kept as one new text: four million edits of one letter would take a gigabyte.
+EDITS_MAX = 10_000
 
 
 class FindReplace(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,36 +28,49 @@ def find_replace(page: Page, wanted: FindReplace) -> tuple[list[PageEvent], int]
     """The events and how many places are replaced."""
     if not wanted.find:
         raise InvalidValue("find is empty: say which text to replace.", parameter="find")
-    text_bytes(wanted.replace, "replace")
+    replacement = text_bytes(wanted.replace, "replace")
     whole, sought = bytes(page.content), text_bytes(wanted.find, "find")
-    places = _places(whole, sought, overlapping=not wanted.replace_all)
-    _check_count(whole, places, wanted)
-    edits = tuple(Edit(place, len(sought), wanted.replace) for place in places)
-    return edit_content(page, edits), len(places)
+    count = whole.count(sought)
+    _check_count(whole, sought, count, wanted)
+    # Before anything is built: a short text with a long replacement in each of many places could fill the memory.
+    check_content_size(len(whole) + count * (len(replacement) - len(sought)))
+    if count > EDITS_MAX:
+        return replace_content(page, whole.replace(sought, replacement).decode()), count
+    edits = tuple(Edit(place, len(sought), wanted.replace) for place in _places(whole, sought, count, step=len(sought)))
+    return edit_content(page, edits), count
 
 
-def _places(whole: bytes, sought: bytes, *, overlapping: bool) -> list[int]:
-    """Where the text begins. Overlapping places count as well when one is asked for: `aa` is in `aaa` twice, so ambiguous."""
-    step = 1 if overlapping else len(sought)
-    places = []
+def _places(whole: bytes, sought: bytes, places_max: int, *, step: int) -> list[int]:
+    """Where the text begins. With a step of 1, overlapping places count as well."""
+    places: list[int] = []
     at = whole.find(sought)
-    while at >= 0:
+    while at >= 0 and len(places) < places_max:
         places.append(at)
         at = whole.find(sought, at + step)
     return places
 
 
-def _check_count(whole: bytes, places: list[int], wanted: FindReplace) -> None:
-    if not places:
+def _check_count(whole: bytes, sought: bytes, count: int, wanted: FindReplace) -> None:
+    """`count` is of places that do not overlap, which is what replacing all replaces."""
+    if count == 0:
         raise TextNotFound(matches=0)
-    facts: dict[str, Any] = {"matches": len(places), "lines": _lines(whole, places[:LINES_NAMED_MAX])}
-    if len(places) > 1 and not wanted.replace_all:
-        raise TextAmbiguous(**facts)
-    if wanted.expected_count is not None and wanted.expected_count != len(places):
-        raise CountUnexpected(**facts)
+    if not wanted.replace_all:
+        # One place is asked for, so that overlapping ones are a choice as well: `aa` is in `aaa` twice.
+        places = _places(whole, sought, LINES_NAMED_MAX, step=1)
+        count = max(count, len(places))
+        if count > 1:
+            raise TextAmbiguous(matches=count, lines=_lines(whole, places))
+    if wanted.expected_count is not None and wanted.expected_count != count:
+        places = _places(whole, sought, LINES_NAMED_MAX, step=len(sought))
+        raise CountUnexpected(matches=count, lines=_lines(whole, places))
 
 
 def _lines(whole: bytes, places: list[int]) -> list[int]:
     """The line, counted from 1, on which each place begins."""
-    breaks = [at for at, byte in enumerate(whole[: places[-1]]) if byte == 0x0A]
-    return [bisect.bisect_left(breaks, place) + 1 for place in places]
+    lines: list[int] = []
+    line, seen = 1, 0
+    for place in places:
+        line += whole.count(b"\n", seen, place)
+        seen = place
+        lines.append(line)
+    return lines

@@ -15,6 +15,8 @@ OWNER_CHARACTERS_MAX = 254
 ICON_CHARACTERS_MAX = 64
 BLOCKED_BY_MAX = 200
 PROPERTIES_MAX = 200
+# Enough to remove all and set as many others; looking at more would only keep everybody else waiting.
+PROPERTIES_AT_ONCE_MAX = 2 * PROPERTIES_MAX
 PROPERTY_KEY_CHARACTERS_MAX = 200
 PROPERTY_TEXT_BYTES_MAX = 64 * 1024
 # Whole numbers beyond these are not the same number in every JSON reader.
@@ -83,13 +85,15 @@ def check_icon(icon: Icon | None) -> Icon | None:
 
 
 def check_blocked_by(slugs: Iterable[str]) -> tuple[str, ...]:
-    unique = tuple(dict.fromkeys(check_slug(slug) for slug in slugs))
+    unique = tuple(dict.fromkeys(slugs))
     if len(unique) > BLOCKED_BY_MAX:
         raise InvalidValue(f"blockedBy names at most {BLOCKED_BY_MAX} pages.", parameter="blockedBy")
-    return unique
+    return tuple(check_slug(slug) for slug in unique)
 
 
 def check_properties(properties: Mapping[str, PropertyValue | None]) -> None:
+    if len(properties) > PROPERTIES_AT_ONCE_MAX:
+        raise InvalidValue(f"At most {PROPERTIES_AT_ONCE_MAX} properties change at once.", parameter="properties")
     for key, value in properties.items():
         if not key:
             raise InvalidValue("A property needs a name.", parameter="properties")

@@ -18,7 +18,7 @@ from domain.pages.decisions import UNGUARDED, Changes, Draft, Guard, check_guard
 from domain.pages.errors import ContentStale, MoveMakesCycle, PageNotFound, ParentNotFound, SlugTaken
 from domain.pages.events import PageEvent
 from domain.pages.find_replace import FindReplace, find_replace
-from domain.pages.slugs import check_slug, is_reserved, slug_from
+from domain.pages.slugs import SLUG_CHARACTERS_MAX, check_slug, is_reserved, shortened, slug_from
 from domain.pages.state import Page, evolve, fold
 
 # How often a slug made from a title may be snatched by somebody else before the caller hears of it.
@@ -79,7 +79,9 @@ class Pages:
         decisions.create(draft, slug="checked-first", parent_id=parent_id)
         for _ in range(SLUG_ATTEMPTS_MAX):
             try:
-                return await self._create_as(command, draft, await self._free_slug(command, draft.title), parent_id)
+                claimed = [claim for owner, claim in self._claimed if owner == command.workspace_id]
+                free = await self._free_slug(command.workspace_id, slug_from(draft.title), claimed)
+                return await self._create_as(command, draft, free, parent_id)
             except SlugTaken:
                 continue
         raise SlugTaken
@@ -180,11 +182,17 @@ class Pages:
         self._hot.remember(command.workspace_id, page_id, change.after)
         return Outcome(change.after)
 
-    async def _free_slug(self, command: Command, title: str) -> str:
-        base = slug_from(title)
-        workspace = command.workspace_id
-        avoid = [slug for owner, slug in self._claimed if owner == workspace]
-        return await self._states.free_slug(workspace, base, [*avoid, base] if is_reserved(base) else avoid)
+    async def _free_slug(self, workspace_id: UUID, base: str, avoid: Sequence[str]) -> str:
+        """The base, or the base with the first number that makes it a slug nobody has and a page may have."""
+        while True:
+            slug = await self._states.free_slug(workspace_id, base, avoid)
+            if len(slug) > SLUG_CHARACTERS_MAX:
+                base = shortened(base)
+            elif is_reserved(slug):
+                # With a number behind it, too: 31 hexadecimal digits and `-2` read as an id.
+                avoid = [*avoid, slug]
+            else:
+                return slug
 
     async def _move(self, command: Command, reference: str, changes: Changes, parent: str | None, guard: Guard) -> Outcome:
         """Under the workspace's lock, because a cycle can also be made by two moves that are each harmless."""
@@ -209,7 +217,7 @@ class Pages:
         for page in pages:
             slug = page.details.slug
             if slug in given or await self._states.find(command.workspace_id, slug) != page.details.id:
-                slug = await self._states.free_slug(command.workspace_id, slug, given)
+                slug = await self._free_slug(command.workspace_id, slug, given)
             given.append(slug)
             parent_id = page.details.parent_id if changes else await self._live_parent(command.workspace_id, page)
             events = decisions.restore(page, slug=slug, parent_id=parent_id)

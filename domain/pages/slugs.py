@@ -7,6 +7,8 @@ from uuid import UUID
 from domain.errors import InvalidValue
 
 SLUG_CHARACTERS_MAX = 200
+# What a long slug gives up when it is taken and needs a number at its end.
+SLUG_NUMBER_CHARACTERS = 20
 # Words that are routes of their own below /pages.
 RESERVED = frozenset({"search", "query", "history", "batch"})
 # In Unicode's words: letters, the marks that belong to them, numbers. Everything else separates.
@@ -18,6 +20,11 @@ def slug_from(title: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).lower())
     kept = "".join(c if unicodedata.category(c)[0] in _KEPT else "-" for c in folded)
     return re.sub("-+", "-", kept)[:SLUG_CHARACTERS_MAX].strip("-") or "untitled"
+
+
+def shortened(slug: str) -> str:
+    """The slug with room for a number behind it."""
+    return slug[: SLUG_CHARACTERS_MAX - SLUG_NUMBER_CHARACTERS].rstrip("-")
 
 
 def is_reserved(slug: str) -> bool:

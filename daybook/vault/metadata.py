@@ -4,12 +4,13 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, time
-from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias
 
 import msgspec
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
 
 from daybook.vault import front_matter
 from daybook.vault.front_matter import BOM
@@ -131,13 +132,39 @@ def _due_date(value: object) -> str | None:
 
 
 def _heading(content: str) -> str | None:
-    """The first level-1 heading that stands on its own, as plain text."""
-    tokens = _BLOCKS.parse(content[:HEADING_CHARACTERS_MAX].removeprefix(BOM))
-    for opening, inline in pairwise(tokens):
-        if opening.type == "heading_open" and opening.tag == "h1" and opening.level == 0:
-            children = _INLINE.parseInline(inline.content[: TITLE_CHARACTERS_MAX * 4])[0].children or []
+    """The first level-1 heading that stands on its own, as plain text.
+
+    Parsing costs more than sending the page, so only what leads up to a line that may be such a heading is parsed.
+    """
+    text = re.sub(r"\r\n?", "\n", content[:HEADING_CHARACTERS_MAX]).removeprefix(BOM)
+    marks = [mark.end() for mark in _HEADING_MARK.finditer(text)]
+    for end in dict.fromkeys(marks[:1] + marks[-1:]):
+        tokens = _parsed(text[:end])
+        if _ends_with_heading(tokens):
+            children = _INLINE.parseInline(tokens[-2].content[: TITLE_CHARACTERS_MAX * 4])[0].children or []
             return "".join(" " if child.type.endswith("break") else _plain(child.type, child.content) for child in children)
     return None
+
+
+def _parsed(text: str) -> list[Token]:
+    """Parse blocks. The parser trips over some that end inside a quoted list, and no title is worth a failed import."""
+    try:
+        return _BLOCKS.parse(text)
+    except IndexError:
+        return []
+
+
+def _ends_with_heading(tokens: list[Token]) -> bool:
+    """A heading is three tokens: its opening, its text and its end."""
+    return len(tokens) >= 3 and tokens[-3].type == "heading_open" and tokens[-3].tag == "h1" and tokens[-3].level == 0
+
+
+def _stop_after_heading(state: StateBlock, _: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - the parser calls it so
+    """A block rule that ends the parsing where the heading was found."""
+    if silent or state.level or not _ends_with_heading(state.tokens):
+        return False
+    state.line = end
+    return True
 
 
 def _plain(kind: str, content: str) -> str:
@@ -165,3 +192,6 @@ _UNFIT: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, half 
 _INLINE: Final = MarkdownIt("commonmark")
 _BLOCKS: Final = MarkdownIt("commonmark")
 _BLOCKS.core.ruler.enableOnly(["normalize", "block"])
+_BLOCKS.block.ruler.before("code", "stop_after_heading", _stop_after_heading)
+# `# text`, or the line below a text; what stands inside code or a list looks the same and is for the parser to tell.
+_HEADING_MARK: Final = re.compile(r"^ {0,3}(?:#(?:[ \t].*)?|=+[ \t]*)$", re.MULTILINE)

@@ -145,3 +145,5 @@ def test_the_librarys_projection_runner_follows_daybooks_log(environment: dict[s
         runner.wait(last.notification.id)
         assert runner.projection.view.tricks == 1
         assert runner.projection.view.max_tracking_id("School") == last.notification.id
+    # The runner closes its application; the view is its maker's.
+    runner.projection.view.close()

@@ -43,6 +43,8 @@ class PostgresEventStore:
         self._database = database
         self.writer = GroupCommit(database.connect_writer)
         self._sessions = asyncio.Semaphore(EXCLUSIVE_SESSIONS_MAX)
+        # A new connection has to learn the append's types and plans first, which takes ten times as long as the append.
+        self._rested: list[Connection] = []
 
     def append(self, request: Append) -> "asyncio.Future[int]":
         return self.writer.append(request)
@@ -50,19 +52,19 @@ class PostgresEventStore:
     @asynccontextmanager
     async def exclusive(self, workspace_id: UUID) -> AsyncIterator[ExclusiveSession]:
         async with self._sessions:
-            try:
-                connection = await self._database.connect_writer()
-            except LOST as error:
-                raise StoreUnavailable from error
+            connection = await self._session_connection()
             try:
                 session = _Session(connection)
                 await session.begin(workspace_id)
                 yield session
                 await self._commit(session)
-            except LOST as error:
-                raise StoreUnavailable from error
-            finally:
+            except BaseException as error:
+                # What it was in the middle of is not worth finding out.
                 connection.terminate()
+                if isinstance(error, LOST):
+                    raise StoreUnavailable from error
+                raise
+            self._rested.append(connection)
 
     async def stream(self, workspace_id: UUID, stream_id: UUID, up_to: int | None = None) -> list[Recorded[Any]]:
         async with self._database.reading(workspace_id) as connection:
@@ -78,6 +80,19 @@ class PostgresEventStore:
 
     async def close(self) -> None:
         await self.writer.close()
+        rested, self._rested = self._rested, []
+        for connection in rested:
+            await connection.close()
+
+    async def _session_connection(self) -> Connection:
+        while self._rested:
+            connection = self._rested.pop()
+            if not connection.is_closed():
+                return connection
+        try:
+            return await self._database.connect_writer()
+        except LOST as error:
+            raise StoreUnavailable from error
 
     async def _commit(self, session: "_Session") -> None:
         """If the connection breaks at the commit itself, the log is asked whether it happened."""

@@ -49,6 +49,14 @@ class _Hot(Generic[S]):
             raise VersionConflict from error
 
 
+class _MovedOn(Exception):
+    """Others here changed the stream meanwhile. Decide again, on what they left."""
+
+
+def _version(state: State | None) -> int:
+    return state.version if state else 0
+
+
 class HotStreams(Generic[S]):
     """A bounded memory of states, oldest use forgotten first."""
 
@@ -75,9 +83,11 @@ class HotStreams(Generic[S]):
         """The state after the decision, once durable. `decide` may run several times and must not do anything but decide."""
         key = (command.workspace_id, stream_id)
         for _ in range(ATTEMPTS_MAX):
-            hot = await self._get(key)
+            hot, fresh = await self._get(key)
             try:
-                return await self._decide_on(hot, command, stream_id, decide)
+                return await self._decide_on(hot, command, stream_id, decide, fresh=fresh)
+            except _MovedOn:
+                continue
             except VersionConflict:
                 self._forget(key, hot)
         return await self._execute_exclusively(command, key, decide)
@@ -97,7 +107,7 @@ class HotStreams(Generic[S]):
         return hot.state if hot else None
 
     async def _decide_on(
-        self, hot: _Hot[S], command: Command, stream_id: UUID, decide: Callable[[S | None], Sequence[Event]]
+        self, hot: _Hot[S], command: Command, stream_id: UUID, decide: Callable[[S | None], Sequence[Event]], *, fresh: bool
     ) -> S | None:
         """The caller going away cancels nothing: what is queued is carried out."""
         before = hot.state
@@ -105,10 +115,10 @@ class HotStreams(Generic[S]):
             events = decide(before)
         except DomainError:
             # A refusal stands only on a state that is really so.
-            await hot.settled()
+            await self._confirm((command.workspace_id, stream_id), hot, before, fresh=fresh)
             raise
         if not events:
-            await hot.settled()
+            await self._confirm((command.workspace_id, stream_id), hot, before, fresh=fresh)
             return before
         change, after = self._change(before, command, stream_id, events)
         hot.state = after
@@ -120,6 +130,20 @@ class HotStreams(Generic[S]):
             self._forget((command.workspace_id, stream_id), hot)
             raise
         return after
+
+    async def _confirm(self, key: Key, hot: _Hot[S], before: S | None, *, fresh: bool) -> None:
+        """That `before` is the stream's state. An append checks this in passing; a decision that appends nothing has to ask,
+        because another process may have written since. `fresh` says that the state was read for this very command.
+        """
+        await hot.settled()
+        if fresh:
+            return
+        durable = await self._load(*key)
+        if _version(durable) == _version(before):
+            return
+        if hot.state is before:
+            raise VersionConflict
+        raise _MovedOn
 
     def _change(
         self, before: S | None, command: Command, stream_id: UUID, events: Sequence[Event]
@@ -140,15 +164,17 @@ class HotStreams(Generic[S]):
             await session.append(Append(command, [change]))
         return after
 
-    async def _get(self, key: Key) -> _Hot[S]:
+    async def _get(self, key: Key) -> tuple[_Hot[S], bool]:
+        """The stream's state, and whether it was read for this call."""
         hot = self._hot.get(key)
         if hot is not None:
             self._hot.move_to_end(key)
-            return hot
+            return hot, False
         loading = self._loading.get(key)
-        if loading is None:
-            loading = self._loading[key] = asyncio.ensure_future(self._load_hot(key))
-        return await asyncio.shield(loading)
+        if loading is not None:
+            return await asyncio.shield(loading), False
+        loading = self._loading[key] = asyncio.ensure_future(self._load_hot(key))
+        return await asyncio.shield(loading), True
 
     async def _load_hot(self, key: Key) -> _Hot[S]:
         try:

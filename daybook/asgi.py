@@ -19,6 +19,7 @@ class WorkerSetup(msgspec.Struct, frozen=True):
 
     connections: Connections
     server_key: str
+    environment: str
     supervisor_pid: int
 
 
@@ -27,7 +28,7 @@ def create() -> RequestIds:
     setup = msgspec.json.decode(os.environ[WORKER_VARIABLE], type=WorkerSetup)
     if os.getpid() != setup.supervisor_pid:
         _end_with_parent()
-    return build(setup.connections, bytes.fromhex(setup.server_key))
+    return build(setup.connections, bytes.fromhex(setup.server_key), setup.environment)
 
 
 def _end_with_parent() -> None:

@@ -124,12 +124,12 @@ async def operator_connections(settings: Settings) -> AsyncIterator[Connections]
     yield connections
 
 
-def build(connections: Connections, server_key: bytes) -> RequestIds:
+def build(connections: Connections, server_key: bytes, environment: str) -> RequestIds:
     """The service's application on its adapters."""
     database = Database(connections.service_dsn, role=connections.role)
     store = PostgresEventStore(database)
     readers = PostgresPages(database)
-    access = Access(PostgresKeyLookup(database), server_key)
+    access = Access(PostgresKeyLookup(database), server_key, environment)
     services = Services(
         requests=Requests(access, new_id, now),
         pages=Pages(store, readers, new_id),

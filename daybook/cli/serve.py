@@ -28,7 +28,7 @@ def serve(settings: Settings = Settings()) -> None:  # noqa: B008 - frozen, and 
     with _database(settings) as connections:
         server_key = settings.server_key()
         asyncio.run(_greet(settings, connections, server_key))
-        setup = WorkerSetup(connections, server_key.hex(), os.getpid())
+        setup = WorkerSetup(connections, server_key.hex(), settings.environment, os.getpid())
         os.environ[WORKER_VARIABLE] = msgspec.json.encode(setup).decode()
         uvicorn.run(
             "daybook.asgi:create",

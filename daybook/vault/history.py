@@ -1,8 +1,11 @@
 """Replays an edit history, one JSON object a line, each edit at its own time and with its own message.
 
-Two things let a run that was killed go on without doing anything twice. Every page carries the mark of the line it was last
-written by, so all lines up to the newest mark are done and need no request. And every request has an `Idempotency-Key` made
+Two things let a run that was killed go on without doing anything twice. Now and then a page is marked with the line that it
+is written by, so all lines up to the newest mark are done and need no request. And every request has an `Idempotency-Key` made
 from its line, so the few after it that may be done as well are answered by the service from memory.
+
+An edit that changes no more than the text becomes no more than a change of text: one event, one line of the timeline. What the
+importer keeps for itself on the page is brought up to date at the end, once for each page.
 
 A page lies below the page of its folder, which is made when first needed and never deleted: deleting a page deletes what is
 below it, and `guide/index.md` may go while `guide/a.md` stays.
@@ -23,10 +26,12 @@ import msgspec
 from daybook.client import ApiError, Client, ClientError, OnePage, decoded, page_path
 from daybook.vault.imports import REFUSALS, Target
 from daybook.vault.layout import is_safe
-from daybook.vault.mapping import HASH, Draft, RefusedError, creation, draft_of, folder_draft
+from daybook.vault.mapping import FRONT_MATTER, HASH, Draft, RefusedError, creation, draft_of, folder_draft
 from daybook.vault.metadata import Metadata
 
 MARK: Final = "import.line"
+# How many lines at most are sent again for nothing after a kill, against one more event for each mark.
+MARK_EVERY_LINES: Final = 32
 MESSAGE_BYTES_MAX: Final = 2000  # it travels in a header, percent-encoded
 XZ_MAGIC: Final = b"\xfd7zXZ\x00"
 
@@ -69,8 +74,11 @@ class _State(msgspec.Struct):
     """A path as the lines so far left it. It depends on the file alone, so that every run words its requests the same."""
 
     page_id: str | None  # not known of a page that an earlier run deleted
+    stored: object = None  # the hash that the page has; it is the one thing here that depends on the run
     digest: object = None
     said: Metadata | None = None
+    block: str | None = None
+    at: str = ""
     deleted: bool = False
     made_by: int = 0
 
@@ -97,6 +105,7 @@ def survey(path: Path, into: Target) -> Survey:
 
 def replay(client: Client, path: Path, into: Target, done: int) -> Iterator[Step]:
     run = _Run(client, path, into)
+    line = None
     for line in read_lines(path):
         try:
             edit = _edit(line)
@@ -105,6 +114,8 @@ def replay(client: Client, path: Path, into: Target, done: int) -> Iterator[Step
             if isinstance(exc, ApiError) and exc.status not in REFUSALS:
                 raise
             yield Step(line.number, "invalid", str(exc))
+    if line is not None:
+        run.settle(line)
 
 
 class _Run:
@@ -112,7 +123,7 @@ class _Run:
         self._client = client
         self._file = file
         self._into = into
-        self._states = {path: _State(page.id) for path, page in into.known.items()}
+        self._states = {path: _State(page.id, page.properties.get(HASH)) for path, page in into.known.items()}
 
     def skip(self, line: Line, edit: Edit) -> Kind:
         """Remember what a line that is done means for those that are not."""
@@ -121,7 +132,7 @@ class _Run:
                 state.deleted = True
             return "replayed"
         draft = _draft(line, edit, self._into.root)
-        _remember(self._states.setdefault(edit.path, _State(None, made_by=line.number)), draft)
+        _remember(self._states.setdefault(edit.path, _State(None, made_by=line.number)), draft, edit.at)
         return "replayed"
 
     def apply(self, line: Line, edit: Edit) -> Kind:
@@ -138,6 +149,18 @@ class _Run:
             return "unchanged"
         return self._replace(line, edit, draft, state)
 
+    def settle(self, last: Line) -> None:
+        """Note on each page the hash of the file it is now, and that the last line is done."""
+        for state in self._states.values():
+            if state.page_id is None or state.deleted or state.digest in {None, state.stored}:
+                continue
+            body = {"properties": {HASH: state.digest, MARK: last.key(self._into.root)}}
+            try:
+                self._client.write("PATCH", page_path(state.page_id), body, headers={"Daybook-Effective-At": state.at})
+            except ApiError as exc:
+                if exc.status != 404:  # somebody deleted it meanwhile
+                    raise
+
     def _delete(self, line: Line, edit: Edit, state: _State | None) -> Kind:
         if state is None or state.deleted:
             return "unchanged"
@@ -150,7 +173,8 @@ class _Run:
         parent_id = self._folder(edit.path.rpartition("/")[0], line, edit)
         answer = self._send(line, edit, ("POST", "/pages"), creation(draft, parent_id))
         state.page_id = decoded(answer, OnePage).page.id
-        _remember(state, draft)
+        state.stored = draft.origin[HASH]
+        _remember(state, draft, edit.at)
         return _kind(answer, "written")
 
     def _replace(self, line: Line, edit: Edit, draft: Draft, state: _State) -> Kind:
@@ -158,8 +182,13 @@ class _Run:
         if state.deleted:
             self._send(line, edit, ("POST", f"{page}/restore"), part="restore")
             state.deleted = False
-        answer = self._send(line, edit, ("PATCH", page), _replacement(draft, state.said))
-        _remember(state, draft)
+        same_metadata = state.said == draft.metadata and state.block == draft.origin[FRONT_MATTER]
+        if same_metadata and line.number % MARK_EVERY_LINES:
+            answer = self._send(line, edit, ("PUT", f"{page}/content"), {"content": draft.content})
+        else:
+            answer = self._send(line, edit, ("PATCH", page), _replacement(draft, state.said))
+            state.stored = draft.origin[HASH]
+        _remember(state, draft, edit.at)
         return _kind(answer, "written")
 
     def _recovered(self, state: _State) -> str:
@@ -212,8 +241,9 @@ def _draft(line: Line, edit: Edit, root: str) -> Draft:
     return draft
 
 
-def _remember(state: _State, draft: Draft) -> None:
-    state.digest, state.said, state.deleted = draft.origin[HASH], draft.metadata, False
+def _remember(state: _State, draft: Draft, at: str) -> None:
+    state.digest, state.said, state.block = draft.origin[HASH], draft.metadata, draft.origin[FRONT_MATTER]
+    state.at, state.deleted = at, False
 
 
 def _replacement(draft: Draft, before: Metadata | None) -> dict[str, object]:

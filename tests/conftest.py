@@ -81,6 +81,7 @@ class Service:
         self.flags = flags
         self.port = free_port()
         self.process: subprocess.Popen[str] | None = None
+        self.workspaces: list[Workspace] = []
 
     @property
     def url(self) -> str:
@@ -144,7 +145,13 @@ class Service:
         return self.process.wait(timeout=60)
 
     def new_workspace(self, name: str | None = None) -> Workspace:
-        return run_apart(self._new_workspace(name or f"workspace-{next(_numbers)}-{os.getpid()}"))
+        made = run_apart(self._new_workspace(name or f"workspace-{next(_numbers)}-{os.getpid()}"))
+        self.workspaces.append(made)
+        return made
+
+    def hang_up(self) -> None:
+        for workspace in self.workspaces:
+            workspace.client.close()
 
     def new_key(self) -> str:
         return self.new_workspace().key
@@ -188,15 +195,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The one service of the run."""
     running = Service(tmp_path_factory.mktemp("service")).start()
     yield running
+    running.hang_up()
     running.stop()
 
 
 @pytest.fixture
-def workspace(service: Service) -> Iterator[Workspace]:
+def workspace(service: Service) -> Workspace:
     """A workspace nobody else knows."""
-    made = service.new_workspace()
-    yield made
-    made.client.close()
+    return service.new_workspace()
 
 
 @pytest.fixture
@@ -211,6 +217,7 @@ def new_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
 
     yield make
     for service in made:
+        service.hang_up()
         if service.process is not None and service.process.poll() is None:
             service.kill()
 

@@ -1,0 +1,201 @@
+"""Whoever alters the record is found out, and read models are what the log says."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+import pytest
+from conftest import Service, Workspace, run_apart
+
+from infrastructure.audit import Altered, verify
+from infrastructure.database import Connection
+from infrastructure.rebuild import Rebuild
+
+TABLES = ("workspace", "api_key", "page", "page_segment", "page_slug", "page_tally")
+
+
+def _lived_in(workspace: Workspace) -> None:
+    """One of every kind of command."""
+    client = workspace.client
+    workspace.create("Parent", content="# Parent\n", status="idea", properties={"n": 1})
+    workspace.create("Child", parentSlug="parent", content="x" * 20_000)
+    client.post("/pages/child/content/append", json={"content": "appended " * 200})
+    client.post("/pages/child/content/find-replace", json={"find": "appended", "replace": "added", "replaceAll": True})
+    client.put("/pages/parent/content", json={"content": "# New\n"})
+    client.patch("/pages/parent", json={"title": "Renamed", "slug": "renamed", "properties": {"n": None, "m": True}})
+    client.patch("/pages/child", json={"parentSlug": None})
+    client.patch("/pages/child", json={"parentSlug": "renamed"})
+    assert client.delete("/pages/renamed").status_code == 200
+    workspace.create("Taker", slug="child")
+    assert client.post("/pages/renamed/restore").status_code == 200
+    workspace.create("Gone")
+    client.delete("/pages/gone")
+
+
+async def _rows(connection: Connection, schema: str, workspace: Workspace) -> dict[str, list[Any]]:
+    order = {"page_segment": "page_id, segment", "page_slug": "slug", "api_key": "key_id", "page": "page_id"}
+    return {
+        table: await connection.fetch(
+            f"SELECT * FROM {schema}.{table} WHERE workspace_id = $1 ORDER BY {order.get(table, 'workspace_id')}",  # noqa: S608 - test names
+            workspace.id,
+        )
+        for table in TABLES
+    }
+
+
+def test_dropping_every_read_model_and_replaying_gives_the_same_rows(new_service: Callable[..., Service]) -> None:
+    service = new_service()
+    workspace = service.new_workspace()
+    _lived_in(workspace)
+    before = workspace.client.get("/pages").content, workspace.client.get("/pages/history").content
+
+    async def rebuild() -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+        reading, writing = await asyncpg.connect(service.owner_dsn), await asyncpg.connect(service.owner_dsn)
+        lived = await _rows(reading, "read_model", workspace)
+        await Rebuild(reading, writing).run()
+        rebuilt = await _rows(reading, "read_model", workspace)
+        await verify(reading, workspace.id)
+        await reading.close()
+        await writing.close()
+        return lived, rebuilt
+
+    lived, rebuilt = run_apart(rebuild())
+    assert lived == rebuilt
+    assert all(lived[table] for table in TABLES), "a read model was empty, so nothing was shown of it"
+    assert (workspace.client.get("/pages").content, workspace.client.get("/pages/history").content) == before
+    assert workspace.client.post("/pages/taker/content/append", json={"content": "after"}).status_code == 404
+    assert workspace.client.post("/pages/child/content/append", json={"content": "after"}).status_code == 200
+
+
+def test_rebuilding_under_load_loses_nothing(new_service: Callable[..., Service]) -> None:
+    service = new_service()
+    workspace = service.new_workspace()
+    for number in range(8):
+        workspace.create(f"Page {number}")
+
+    async def load() -> int:
+        stop, written = asyncio.Event(), 0
+
+        async def write(client: Any, number: int) -> None:
+            nonlocal written
+            while not stop.is_set():
+                answer = await client.post(f"/pages/page-{number % 8}/content/append", json={"content": f"line {number}"})
+                assert answer.status_code == 200, answer.text
+                written += 1
+
+        async with workspace.async_client() as client:
+            writers = [asyncio.create_task(write(client, number)) for number in range(16)]
+            for _ in range(3):
+                done = await asyncio.to_thread(service.daybook, "rebuild")
+                assert done.returncode == 0, done.stderr
+            stop.set()
+            await asyncio.gather(*writers)
+        return written
+
+    written = asyncio.run(load())
+    audit = service.daybook("audit", "verify")
+    assert audit.returncode == 0, audit.stderr
+    lines = sum(workspace.get(f"page-{number}")["content"].count("line") for number in range(8))
+    assert lines == written
+
+
+ALTERATIONS = {
+    "data": "set_byte(data, 20, get_byte(data, 20) # 1)",
+    "meta": "set_byte(meta, 12, get_byte(meta, 12) # 1)",
+    "hash": "set_byte(hash, 5, get_byte(hash, 5) # 1)",
+    "type": "'page.content_appendex'",
+    "version": "version + 1000",
+    "stream_id": "gen_random_uuid()",
+    "schema_version": "2",
+    "command_id": "gen_random_uuid()",
+    "effective_at": "effective_at + interval '1 microsecond'",
+    "recorded_at": "recorded_at + interval '1 microsecond'",
+    "chain": "set_byte(chain, 0, get_byte(chain, 0) # 1)",
+    "position": "position + 1000",
+}
+
+
+@pytest.mark.parametrize("column", ALTERATIONS)
+def test_altering_one_byte_of_one_event_is_named(column: str, service: Service, workspace: Workspace) -> None:
+    workspace.create("Page")
+    for number in range(5):
+        workspace.client.post("/pages/page/content/append", json={"content": f"line {number}"})
+
+    async def alter_and_verify() -> str:
+        connection = await asyncpg.connect(service.owner_dsn)
+        try:
+            await verify(connection, workspace.id)
+            # A superuser can switch even the trigger off; that is what the hashes are for.
+            await connection.execute("SET session_replication_role = replica")
+            statement = f"UPDATE daybook.event SET {column} = {ALTERATIONS[column]} WHERE workspace_id = $1 AND position = 5"  # noqa: S608 - test names
+            assert await connection.execute(statement, workspace.id) == "UPDATE 1"
+            with pytest.raises(Altered) as altered:
+                await verify(connection, workspace.id)
+            return str(altered.value)
+        finally:
+            await connection.close()
+
+    said = run_apart(alter_and_verify())
+    assert "position 5" in said, said
+
+
+REMOVALS = {
+    "an event in the middle": "DELETE FROM daybook.event WHERE workspace_id = $1 AND position = 3",
+    "the last event": "DELETE FROM daybook.event WHERE workspace_id = $1 AND position = 4",
+    "a row of a read model": "DELETE FROM read_model.page WHERE workspace_id = $1",
+    "a slug": "UPDATE read_model.page_slug SET slug = 'other' WHERE workspace_id = $1",
+    "a count": "UPDATE read_model.page_tally SET live = live + 1 WHERE workspace_id = $1",
+    "a title": "UPDATE read_model.page SET title = 'other' WHERE workspace_id = $1",
+    "a key": "UPDATE read_model.api_key SET revoked_at = now() WHERE workspace_id = $1",
+}
+
+
+@pytest.mark.parametrize("what", REMOVALS)
+def test_altering_anything_else_is_found_too(what: str, service: Service, workspace: Workspace) -> None:
+    workspace.create("Page")
+    workspace.client.post("/pages/page/content/append", json={"content": "line"})
+
+    async def alter_and_verify() -> None:
+        connection = await asyncpg.connect(service.owner_dsn)
+        try:
+            await connection.execute("SET session_replication_role = replica")
+            assert (await connection.execute(REMOVALS[what], workspace.id)).endswith(" 1")
+            with pytest.raises(Altered):
+                await verify(connection, workspace.id)
+        finally:
+            await connection.close()
+
+    run_apart(alter_and_verify())
+
+
+def test_the_command_line_names_the_workspace_and_exits_with_1(new_service: Callable[..., Service]) -> None:
+    service = new_service()
+    workspace = service.new_workspace("books")
+    workspace.create("Page")
+
+    async def alter() -> None:
+        connection = await asyncpg.connect(service.owner_dsn)
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute(
+            "UPDATE daybook.event SET data = set_byte(data, 9, 65) WHERE workspace_id = $1 AND position = 3", workspace.id
+        )
+        await connection.close()
+
+    run_apart(alter())
+    verified = service.daybook("audit", "verify", "--workspace", "books")
+    assert verified.returncode == 1
+    assert "books" in verified.stderr
+    assert "position 3" in verified.stderr
+
+
+def test_replay_prints_a_page_as_it_was(service: Service, workspace: Workspace) -> None:
+    workspace.create("Page", content="one\n")
+    workspace.client.post("/pages/page/content/append", json={"content": "two\n"})
+    first = service.daybook("replay", "--workspace", workspace.name, "--page", "page", "--version", "1")
+    assert (first.returncode, first.stdout) == (0, "one\n")
+    now = service.daybook("replay", "--workspace", workspace.name, "--page", "page")
+    assert now.stdout == "one\ntwo\n"
+    missing = service.daybook("replay", "--workspace", workspace.name, "--page", "page", "--version", "9")
+    assert missing.returncode == 1
+    assert "no such state" in missing.stderr

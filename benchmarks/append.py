@@ -27,7 +27,7 @@ from infrastructure.pages import PostgresPages
 NAME = "append"
 TITLE = "Durable append, in process"
 STREAMS = 2048
-CALLERS = (32,)
+CALLERS = (1, 32, 256)
 WARM_UP_APPENDS = 2000
 
 STORE, USE_CASE, RAW, LIBRARY = "Daybook, store", "Daybook, use case", "pgbench", "eventsourcing"
@@ -137,6 +137,7 @@ async def run(plan: Plan, report: Report) -> None:
         store, use_case = [await _daybook(server, owner_dsn, name) for name in ("store", "use-case")]
         payload = _payload()
         raw, library = Pgbench(server, payload, STREAMS), Library(server, helper, payload, STREAMS)
+        await server.settle("daybook")
         await raw.prepare()
         await library.prepare()
         for callers in CALLERS:

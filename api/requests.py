@@ -18,6 +18,9 @@ from domain.pages.rules import check_line
 
 IDEMPOTENCY_KEY_CHARACTERS_MAX = 255
 MESSAGE_CHARACTERS_MAX = 6000
+# A day from either end of the calendar: any time zone can show these, and the driver takes the very ends for infinity.
+MOMENT_MIN = datetime(1, 1, 2, tzinfo=UTC)
+MOMENT_MAX = datetime(9999, 12, 30, tzinfo=UTC)
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 AnyRequest = Request[Any, Any, Any]
 
@@ -63,6 +66,8 @@ def parse_moment(text: str, name: str) -> datetime:
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidValue(f"{name} is a date and time such as 2026-01-31T09:30:00Z.", parameter=name) from None
+    if not MOMENT_MIN <= moment <= MOMENT_MAX:
+        raise InvalidValue(f"{name} is a time from 0001-01-02 to 9999-12-30.", parameter=name)
     return moment
 
 

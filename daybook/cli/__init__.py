@@ -36,5 +36,5 @@ def main() -> None:
     try:
         app()
     except (DomainError, EmbeddedServerError, MigrationChanged, DatabaseNewer, PostgresTooOld, TimeoutError) as error:
-        sys.stderr.write(f"daybook: {error}\n")
+        sys.stderr.write(f"daybook: {' '.join(str(error).split())}\n")
         sys.exit(1)

@@ -60,7 +60,7 @@ def export_command(
         wanted = places(client.pages(), None if parent is None else client.page(parent).id)
         work = _shown(export_pages(client, wanted, directory, force=force), "Exporting", len(wanted))
         told = [written for written in work if written.kind != "empty"]
-    _say_files(told, quiet=frozenset({"unchanged"}))
+    _say_files(told, quiet=frozenset({"written", "unchanged"}))
     if not _summed(Counter(written.kind for written in told), EXPORT_KINDS, "pages", bad={"differs", "refused"}):
         raise SystemExit(1)
 

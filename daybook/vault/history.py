@@ -33,6 +33,7 @@ MARK: Final = "import.line"
 # How many lines at most are sent again for nothing after a kill, against one more event for each mark.
 MARK_EVERY_LINES: Final = 32
 MESSAGE_BYTES_MAX: Final = 2000  # it travels in a header, percent-encoded
+SETTLED: Final = "Import finished"
 XZ_MAGIC: Final = b"\xfd7zXZ\x00"
 
 Kind = Literal["written", "unchanged", "deleted", "replayed", "invalid"]
@@ -151,12 +152,14 @@ class _Run:
 
     def settle(self, last: Line) -> None:
         """Note on each page the hash of the file it is now, and that the last line is done."""
-        for state in self._states.values():
+        for state in sorted(self._states.values(), key=lambda state: state.at):
             if state.page_id is None or state.deleted or state.digest in {None, state.stored}:
                 continue
             body = {"properties": {HASH: state.digest, MARK: last.key(self._into.root)}}
+            # Dated as the page's last edit, so that the page does not look as if it had been edited today.
+            headers = {"Daybook-Effective-At": state.at, "Daybook-Message": quote(SETTLED)}
             try:
-                self._client.write("PATCH", page_path(state.page_id), body, headers={"Daybook-Effective-At": state.at})
+                self._client.write("PATCH", page_path(state.page_id), body, headers=headers)
             except ApiError as exc:
                 if exc.status != 404:  # somebody deleted it meanwhile
                     raise

@@ -20,7 +20,14 @@ else:
     # Generic for type checkers only.
     Connection = asyncpg.Connection
 
-LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
+# The driver's own confusion counts as a loss: it happens when a connection breaks while a statement is being prepared.
+LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+)
 
 # Bound to no workspace: such a connection sees nothing of anybody's.
 NO_WORKSPACE = UUID(int=0)

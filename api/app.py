@@ -16,25 +16,10 @@ from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Sen
 
 from api import health, history, page_content, pages, problems
 from api.answers import json_answer
-from api.health import HealthProbe
-from api.requests import Requests
-from application.idempotency import Idempotency
-from application.page_reader import PageReader
-from application.pages import Pages
+from api.services import Services
 
 BODY_BYTES_MAX = 16 * 1024 * 1024
 VERSION = "0.1.0"
-
-
-class Services(msgspec.Struct, frozen=True):
-    """All that routes need, built by the composition root."""
-
-    requests: Requests
-    pages: Pages
-    page_reader: PageReader
-    idempotency: Idempotency
-    health_probe: HealthProbe
-    new_request_id: Callable[[], str]
 
 
 def create_app(
@@ -50,7 +35,7 @@ def create_app(
             openapi_json,
             docs,
         ],
-        dependencies=_dependencies(services),
+        dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
         exception_handlers=problems.HANDLERS,
         openapi_config=_openapi(),
         request_max_body_size=BODY_BYTES_MAX,
@@ -84,14 +69,6 @@ class RequestIds:
             await send(message)
 
         await self.app(scope, receive, send_named)
-
-
-def _dependencies(services: Services) -> dict[str, Any]:
-    def provide(value: object) -> Provide:
-        return Provide(lambda: value, sync_to_thread=False)
-
-    names = ("requests", "pages", "page_reader", "idempotency", "health_probe")
-    return {name: provide(getattr(services, name)) for name in names}
 
 
 _KEY = SecurityScheme(type="http", scheme="bearer", description="An API key, ak_…")

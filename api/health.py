@@ -1,12 +1,12 @@
 """Is the process alive, and can it do its work?"""
 
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
 from litestar import Response, get
-from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import SkipValidation
+
+from api.services import WithServices
 
 
 class Alive(msgspec.Struct):
@@ -24,12 +24,6 @@ class Readiness(msgspec.Struct, rename="camel"):
     projections: dict[str, Literal["inline"]]
 
 
-class HealthProbe(Protocol):
-    """Asks the database."""
-
-    async def __call__(self) -> bool: ...
-
-
 @get("/healthz", summary="Is the process alive?", tags=["health"], security=[])
 async def healthz() -> Alive:
     """Answers as long as the process does."""
@@ -43,9 +37,9 @@ async def healthz() -> Alive:
     security=[],
     responses={503: ResponseSpec(Readiness, generate_examples=False, description="Not now")},
 )
-async def readyz(health_probe: NamedDependency[SkipValidation[HealthProbe]]) -> Response[Any]:
+async def readyz(services: WithServices) -> Response[Any]:
     """200 when the database answers, 503 when it does not."""
-    reachable = await health_probe()
+    reachable = await services.health_probe()
     readiness = Readiness(
         status="ready" if reachable else "unavailable",
         database="ok" if reachable else "unreachable",

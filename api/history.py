@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, get
-from litestar.di import NamedDependency
-from litestar.params import QueryParameter, SkipValidation
+from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, streamed_answer
 from api.page_shapes import HistoryAnswer
 from api.pages import Limit, Offset, answers
-from api.requests import Requests, parse_moment
+from api.requests import parse_moment
+from api.services import WithServices
 from application.history import Entry, history_entry
 from application.page_reader import PageReader
 from domain.errors import InvalidValue
@@ -27,18 +27,17 @@ PAGE_NUMBER_DIGITS_MAX = 8
 @get(["/pages/history", "/history"], responses=answers(HistoryAnswer), summary="History", tags=["history"])
 async def history(
     request: AnyRequest,
-    requests: NamedDependency[SkipValidation[Requests]],
-    page_reader: NamedDependency[SkipValidation[PageReader]],
+    services: WithServices,
     limit: Limit = None,
     offset: Offset = 0,
     since: Annotated[str | None, QueryParameter(description="Only what was recorded at or after this ISO 8601 time.")] = None,
     page: Annotated[str | None, QueryParameter(description="A page's slug or id, or the number of a result page.")] = None,
 ) -> ASGIResponse:
     """Every event of every page, newest first, the trash included."""
-    caller = await requests.caller(request)
-    page_id, skipped = await _page_or_number(page_reader, caller.workspace_id, page, limit)
-    first = 1 if since is None else await page_reader.position_at(caller.workspace_id, parse_moment(since, "since"))
-    pieces = page_reader.history(caller.workspace_id, since=first, page_id=page_id, limit=limit, offset=offset + skipped)
+    caller = await services.requests.caller(request)
+    page_id, skipped = await _page_or_number(services.page_reader, caller.workspace_id, page, limit)
+    first = 1 if since is None else await services.page_reader.position_at(caller.workspace_id, parse_moment(since, "since"))
+    pieces = services.page_reader.history(caller.workspace_id, since=first, page_id=page_id, limit=limit, offset=offset + skipped)
     return streamed_answer(_streamed(pieces))
 
 

@@ -3,17 +3,15 @@
 from typing import Any
 
 from litestar import Request, get, post, route
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.params import FromPath, JSONBody
 from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer
 from api.page_shapes import ContentAnswer, ContentChanged, ContentReplacements, FindReplaceBody, WriteContent
 from api.pages import answers
-from api.requests import Requests, guard_from
-from application.idempotency import Idempotency
-from application.page_reader import PageReader
-from application.pages import Outcome, Pages
+from api.requests import guard_from
+from api.services import WithServices
+from application.pages import Outcome
 
 Slug = FromPath[str]
 AnyRequest = Request[Any, Any, Any]
@@ -23,12 +21,11 @@ AnyRequest = Request[Any, Any, Any]
 async def get_content(
     request: AnyRequest,
     slug: Slug,
-    requests: NamedDependency[SkipValidation[Requests]],
-    page_reader: NamedDependency[SkipValidation[PageReader]],
+    services: WithServices,
 ) -> ASGIResponse:
     """The Markdown exactly as it was written, with the hash that guards a later write."""
-    caller = await requests.caller(request)
-    read = await page_reader.get(caller.workspace_id, slug)
+    caller = await services.requests.caller(request)
+    read = await services.page_reader.get(caller.workspace_id, slug)
     body = ContentAnswer(read.slug, read.title, read.content.decode(), read.content_hash, read.version)
     return json_answer(encoded(body), version=read.version)
 
@@ -45,17 +42,15 @@ async def replace_content(
     request: AnyRequest,
     slug: Slug,
     data: JSONBody[WriteContent],
-    requests: NamedDependency[SkipValidation[Requests]],
-    pages: NamedDependency[SkipValidation[Pages]],
-    idempotency: NamedDependency[SkipValidation[Idempotency]],
+    services: WithServices,
 ) -> ASGIResponse:
     """With `contentHash`, only if the content is still the one you read."""
-    command = await requests.command(request)
+    command = await services.requests.command(request)
     guard = guard_from(request, data.version, data.content_hash)
-    outcome, replayed = await idempotency.once(
+    outcome, replayed = await services.idempotency.once(
         command,
-        lambda: pages.replace(command, slug, data.content, guard),
-        lambda known: pages.again(command, known),
+        lambda: services.pages.replace(command, slug, data.content, guard),
+        lambda known: services.pages.again(command, known),
     )
     return _changed(outcome, replayed=replayed)
 
@@ -65,17 +60,15 @@ async def append_content(
     request: AnyRequest,
     slug: Slug,
     data: JSONBody[WriteContent],
-    requests: NamedDependency[SkipValidation[Requests]],
-    pages: NamedDependency[SkipValidation[Pages]],
-    idempotency: NamedDependency[SkipValidation[Idempotency]],
+    services: WithServices,
 ) -> ASGIResponse:
     """Adds text on a line of its own. Any number of clients may do so at once; nobody's text is lost."""
-    command = await requests.command(request)
+    command = await services.requests.command(request)
     guard = guard_from(request, data.version, data.content_hash)
-    outcome, replayed = await idempotency.once(
+    outcome, replayed = await services.idempotency.once(
         command,
-        lambda: pages.append(command, slug, data.content, guard),
-        lambda known: pages.again(command, known),
+        lambda: services.pages.append(command, slug, data.content, guard),
+        lambda known: services.pages.again(command, known),
     )
     return _changed(outcome, replayed=replayed)
 
@@ -91,17 +84,15 @@ async def find_replace(
     request: AnyRequest,
     slug: Slug,
     data: JSONBody[FindReplaceBody],
-    requests: NamedDependency[SkipValidation[Requests]],
-    pages: NamedDependency[SkipValidation[Pages]],
-    idempotency: NamedDependency[SkipValidation[Idempotency]],
+    services: WithServices,
 ) -> ASGIResponse:
     """Exact text. Without `replaceAll` it has to be there exactly once."""
-    command = await requests.command(request)
+    command = await services.requests.command(request)
     guard, wanted = guard_from(request, data.version, data.content_hash), data.wanted()
-    outcome, replayed = await idempotency.once(
+    outcome, replayed = await services.idempotency.once(
         command,
-        lambda: pages.find_replace(command, slug, wanted, guard),
-        lambda known: pages.again(command, known, wanted),
+        lambda: services.pages.find_replace(command, slug, wanted, guard),
+        lambda known: services.pages.again(command, known, wanted),
     )
     page = outcome.page
     body = ContentReplacements(

@@ -5,16 +5,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, delete, get, patch, post
-from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response.base import ASGIResponse
 
 from api.answers import json_answer, streamed_answer
 from api.page_shapes import ChangePage, CreatePage, PageAnswer, PagesAnswer, Success
-from api.requests import Requests, guard_from
-from application.idempotency import Idempotency
-from application.page_reader import LISTED_AT_ONCE_MAX, PageReader
+from api.requests import guard_from
+from api.services import WithServices
+from application.page_reader import LISTED_AT_ONCE_MAX
 from application.page_views import page_json
 from application.pages import Outcome, Pages
 
@@ -37,18 +36,17 @@ def answers(model: type, status: int = 200) -> dict[int, ResponseSpec]:
 @get("/pages", responses=answers(PagesAnswer), summary="List pages", tags=["pages"])
 async def list_pages(
     request: AnyRequest,
-    requests: NamedDependency[SkipValidation[Requests]],
-    page_reader: NamedDependency[SkipValidation[PageReader]],
+    services: WithServices,
     limit: Limit = None,
     offset: Offset = 0,
 ) -> ASGIResponse:
     """Live pages in the order of their creation. `totalPages` is how many there are in all, whatever the limit."""
-    caller = await requests.caller(request)
+    caller = await services.requests.caller(request)
     wanted = limit or LISTED_AT_ONCE_MAX + 1
-    read = await page_reader.listing(caller.workspace_id, limit=min(wanted, LISTED_AT_ONCE_MAX), offset=offset)
+    read = await services.page_reader.listing(caller.workspace_id, limit=min(wanted, LISTED_AT_ONCE_MAX), offset=offset)
     if wanted <= LISTED_AT_ONCE_MAX or read.total - offset <= LISTED_AT_ONCE_MAX:
         return json_answer(b'{"pages":[%b],"totalPages":%d}' % (read.json, read.total))
-    pieces = page_reader.long_listing(caller.workspace_id, limit=limit, offset=offset)
+    pieces = services.page_reader.long_listing(caller.workspace_id, limit=limit, offset=offset)
     return streamed_answer(_streamed(pieces, read.total))
 
 
@@ -64,12 +62,11 @@ async def _streamed(pieces: AsyncIterator[Any], total: int) -> AsyncIterator[byt
 async def get_page(
     request: AnyRequest,
     slug: Slug,
-    requests: NamedDependency[SkipValidation[Requests]],
-    page_reader: NamedDependency[SkipValidation[PageReader]],
+    services: WithServices,
 ) -> ASGIResponse:
     """By slug, present or past, or by id; with its content."""
-    caller = await requests.caller(request)
-    read = await page_reader.get(caller.workspace_id, slug)
+    caller = await services.requests.caller(request)
+    read = await services.page_reader.get(caller.workspace_id, slug)
     return json_answer(b'{"page":%b}' % read.json, version=read.version)
 
 
@@ -77,18 +74,16 @@ async def get_page(
 async def create_page(
     request: AnyRequest,
     data: JSONBody[CreatePage],
-    requests: NamedDependency[SkipValidation[Requests]],
-    pages: NamedDependency[SkipValidation[Pages]],
-    idempotency: NamedDependency[SkipValidation[Idempotency]],
+    services: WithServices,
 ) -> ASGIResponse:
     """Without `slug`, one is made from the title; a taken one gets `-2`, `-3`, …"""
-    command = await requests.command(request)
-    outcome, replayed = await idempotency.once(
+    command = await services.requests.command(request)
+    outcome, replayed = await services.idempotency.once(
         command,
-        lambda: pages.create(command, data.draft(), slug=data.slug, parent=data.parent()),
-        lambda known: pages.again(command, known),
+        lambda: services.pages.create(command, data.draft(), slug=data.slug, parent=data.parent()),
+        lambda known: services.pages.again(command, known),
     )
-    return await _page_answer(pages, outcome, command.workspace_id, replayed=replayed, status=201)
+    return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed, status=201)
 
 
 @patch("/pages/{slug:str}", responses=answers(PageAnswer), summary="Change a page", tags=["pages"])
@@ -96,34 +91,30 @@ async def change_page(
     request: AnyRequest,
     slug: Slug,
     data: JSONBody[ChangePage],
-    requests: NamedDependency[SkipValidation[Requests]],
-    pages: NamedDependency[SkipValidation[Pages]],
-    idempotency: NamedDependency[SkipValidation[Idempotency]],
+    services: WithServices,
 ) -> ASGIResponse:
     """Only given fields change. A change that changes nothing keeps the version."""
-    command = await requests.command(request)
+    command = await services.requests.command(request)
     guard = guard_from(request, data.version, data.content_hash)
-    outcome, replayed = await idempotency.once(
+    outcome, replayed = await services.idempotency.once(
         command,
-        lambda: pages.change(command, slug, data.changes(), parent=data.parent(), guard=guard),
-        lambda known: pages.again(command, known),
+        lambda: services.pages.change(command, slug, data.changes(), parent=data.parent(), guard=guard),
+        lambda known: services.pages.again(command, known),
     )
-    return await _page_answer(pages, outcome, command.workspace_id, replayed=replayed)
+    return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
 
 
 @delete("/pages/{slug:str}", responses=answers(Success), status_code=200, summary="Delete a page", tags=["pages"])
 async def delete_page(
     request: AnyRequest,
     slug: Slug,
-    requests: NamedDependency[SkipValidation[Requests]],
-    pages: NamedDependency[SkipValidation[Pages]],
-    idempotency: NamedDependency[SkipValidation[Idempotency]],
+    services: WithServices,
 ) -> ASGIResponse:
     """Puts the page and all pages below it in the trash, from which `restore` brings them back."""
-    command = await requests.command(request)
+    command = await services.requests.command(request)
     guard = guard_from(request)
-    _, replayed = await idempotency.once(
-        command, lambda: pages.archive(command, slug, guard), lambda known: pages.again(command, known)
+    _, replayed = await services.idempotency.once(
+        command, lambda: services.pages.archive(command, slug, guard), lambda known: services.pages.again(command, known)
     )
     return json_answer(_SUCCESS, replayed=replayed)
 
@@ -132,17 +123,15 @@ async def delete_page(
 async def restore_page(
     request: AnyRequest,
     slug: Slug,
-    requests: NamedDependency[SkipValidation[Requests]],
-    pages: NamedDependency[SkipValidation[Pages]],
-    idempotency: NamedDependency[SkipValidation[Idempotency]],
+    services: WithServices,
 ) -> ASGIResponse:
     """Brings a page back with the pages that were deleted together with it."""
-    command = await requests.command(request)
+    command = await services.requests.command(request)
     guard = guard_from(request)
-    outcome, replayed = await idempotency.once(
-        command, lambda: pages.restore(command, slug, guard), lambda known: pages.again(command, known)
+    outcome, replayed = await services.idempotency.once(
+        command, lambda: services.pages.restore(command, slug, guard), lambda known: services.pages.again(command, known)
     )
-    return await _page_answer(pages, outcome, command.workspace_id, replayed=replayed)
+    return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
 
 
 async def _page_answer(pages: Pages, outcome: Outcome, workspace_id: UUID, *, replayed: bool, status: int = 200) -> ASGIResponse:

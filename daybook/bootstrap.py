@@ -12,8 +12,9 @@ import msgspec
 import uuid_utils
 from litestar import Litestar
 
-from api.app import RequestIds, Services, create_app
+from api.app import RequestIds, create_app
 from api.requests import Requests
+from api.services import Services
 from application.access import Access
 from application.event_store import Command
 from application.idempotency import Idempotency
@@ -24,7 +25,7 @@ from infrastructure.database import Database
 from infrastructure.embedded import DataDirectoryHeld, EmbeddedServer, find_running
 from infrastructure.event_store.store import PostgresEventStore
 from infrastructure.keys import PostgresKeyLookup, listen
-from infrastructure.migrations import migrate
+from infrastructure.migrations import migrate, migrate_named
 from infrastructure.pages import PostgresPages
 
 SERVICE_ROLE = "daybook_service"
@@ -90,7 +91,7 @@ async def operator_connections(settings: Settings) -> AsyncIterator[Connections]
     """The database for one command: the running service's, or an embedded server started for as long as the command takes."""
     named = external(settings)
     if named is not None:
-        await migrate(named.owner_dsn)
+        await migrate_named(named.owner_dsn)
         yield named
         return
     give_up = time.monotonic() + SERVER_WAIT_S

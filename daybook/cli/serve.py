@@ -16,7 +16,7 @@ from daybook.bootstrap import Connections, external, new_id, operator_command, p
 from daybook.settings import Settings
 from infrastructure.embedded import EmbeddedServer
 from infrastructure.keys import key_book
-from infrastructure.migrations import migrate
+from infrastructure.migrations import migrate_named
 
 FIRST_WORKSPACE = "default"
 KEEP_ALIVE_S = 75
@@ -39,6 +39,7 @@ def serve(settings: Settings = Settings()) -> None:  # noqa: B008 - frozen, and 
             log_level=settings.log_level,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE_S,
         )
 
@@ -48,7 +49,7 @@ def _database(settings: Settings) -> Iterator[Connections]:
     """The database for as long as the service runs; the embedded one is brought back if it dies."""
     named = external(settings)
     if named is not None:
-        asyncio.run(migrate(named.owner_dsn))
+        asyncio.run(migrate_named(named.owner_dsn))
         yield named
         return
     with EmbeddedServer(settings.data_dir, binaries=settings.postgres_binaries) as server:

@@ -12,7 +12,7 @@ from daybook.cli.serve import serve
 from daybook.cli.vault import export_command, import_command
 from domain.errors import DomainError
 from infrastructure.embedded import EmbeddedServerError
-from infrastructure.migrations import DatabaseNewer, MigrationChanged, PostgresTooOld
+from infrastructure.migrations import DatabaseNewer, DatabaseNotUtf8, DatabaseUnusable, MigrationChanged, PostgresTooOld
 
 app = App(
     name="daybook",
@@ -31,10 +31,22 @@ app.command(rebuild)
 app.command(replay)
 
 
+REPORTED = (
+    DomainError,
+    EmbeddedServerError,
+    DatabaseNewer,
+    DatabaseNotUtf8,
+    DatabaseUnusable,
+    MigrationChanged,
+    PostgresTooOld,
+    TimeoutError,
+)
+
+
 def main() -> None:
     """The entry point. What can go wrong in use ends in one line, not in a traceback."""
     try:
         app()
-    except (DomainError, EmbeddedServerError, MigrationChanged, DatabaseNewer, PostgresTooOld, TimeoutError) as error:
-        sys.stderr.write(f"daybook: {' '.join(str(error).split())}\n")
+    except REPORTED as error:
+        sys.stderr.write(f"daybook: {' '.join((str(error) or str(error.__doc__)).split())}\n")
         sys.exit(1)

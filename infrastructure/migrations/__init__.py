@@ -27,6 +27,14 @@ class PostgresTooOld(Exception):
     """Daybook needs PostgreSQL 15 or newer."""
 
 
+class DatabaseNotUtf8(Exception):
+    """Daybook keeps text of all scripts. Make its database with ENCODING 'UTF8' TEMPLATE template0."""
+
+
+class DatabaseUnusable(Exception):
+    """The database of the settings cannot be used."""
+
+
 def available() -> list[tuple[str, str]]:
     """Names and texts, in order."""
     found = [(file.name, file.read_text(encoding="utf-8")) for file in files(__package__).iterdir() if file.name.endswith(".sql")]
@@ -39,11 +47,24 @@ async def migrate(dsn: str) -> list[str]:
     try:
         if connection.get_server_version().major < POSTGRES_VERSION_MIN:
             raise PostgresTooOld
+        if connection.get_settings().server_encoding != "UTF8":
+            raise DatabaseNotUtf8
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         return await _apply_missing(connection)
     finally:
         # Ending the session gives the lock back.
         await connection.close()
+
+
+async def migrate_named(dsn: str) -> None:
+    """For a database that somebody names in the settings: what is wrong with it is worded for them."""
+    try:
+        await migrate(dsn)
+    except asyncpg.InsufficientPrivilegeError as error:
+        hint = "The first time, its user needs CREATE on the database and CREATEROLE, for the role daybook_service."
+        raise DatabaseUnusable(f"{DatabaseUnusable.__doc__} {error}. {hint}") from error
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DatabaseUnusable(f"{DatabaseUnusable.__doc__} {error}") from error
 
 
 async def _apply_missing(connection: Connection) -> list[str]:

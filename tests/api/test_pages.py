@@ -47,7 +47,8 @@ def test_only_the_title_is_required(workspace: Workspace) -> None:
 
 def test_every_field_can_be_given_at_once(workspace: Workspace) -> None:
     given = {
-        "subtitle": "Sub", "content": "text", "type": "database", "status": "at_risk", "icon": {"type": "lucide", "value": "rocket"},
+        "subtitle": "Sub", "content": "text", "type": "database", "status": "at_risk",
+        "icon": {"type": "lucide", "value": "rocket"},
         "owner": "ana@acme.io", "blockedBy": ["auth-service"], "dueDate": "2026-03-01",
         "properties": {"s": "x", "i": 1, "f": 1.5, "b": True, "d": "2026-01-31"},
     }  # fmt: skip

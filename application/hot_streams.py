@@ -38,6 +38,11 @@ class _Hot(Generic[S]):
         self.size_bytes = size_bytes
         self.last: asyncio.Future[int] | None = None
 
+    def check_alive(self) -> None:
+        """Raises `VersionConflict` if what the state was built on is known to have come to nothing."""
+        if self.last is not None and self.last.done() and (self.last.cancelled() or self.last.exception() is not None):
+            raise VersionConflict
+
     async def settled(self) -> None:
         """Waits until the state is durable. Raises `VersionConflict` if what it was built on came to nothing."""
         if self.last is None:
@@ -110,6 +115,7 @@ class HotStreams(Generic[S]):
         self, hot: _Hot[S], command: Command, stream_id: UUID, decide: Callable[[S | None], Sequence[Event]], *, fresh: bool
     ) -> S | None:
         """The caller going away cancels nothing: what is queued is carried out."""
+        hot.check_alive()
         before = hot.state
         try:
             events = decide(before)

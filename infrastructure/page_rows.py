@@ -22,7 +22,7 @@ _CONTENT_EVENTS = (ContentAppended, ContentEdited, ContentReplaced)
 _PLACING_EVENTS = (PageCreated, PageMoved, PageRestored)
 
 PageRow = tuple[UUID, UUID, int, UUID | None, UUID | None, bool, str, str, bytes, int, bytes, bytes, int, int, bytes]
-Tick = tuple[UUID, UUID, int, int, bytes, bytes, int, int, bytes]
+Tick = tuple[UUID, UUID, int, bytes, int, bytes, bytes, int, int, bytes]
 SegmentRow = tuple[UUID, UUID, int, bytes]
 SegmentRange = tuple[UUID, UUID, int, int]
 
@@ -31,13 +31,14 @@ def touches_only_content(events: tuple[object, ...]) -> bool:
     return all(isinstance(event, _CONTENT_EVENTS) for event in events)
 
 
-def tick(workspace_id: UUID, page: Page, expected: int) -> Tick:
-    """The columns that every event changes."""
+def tick(workspace_id: UUID, page: Page, before: Page) -> Tick:
+    """The columns that every event changes, and what they have to be beforehand."""
     content = page.content
     return (
         workspace_id,
         page.details.id,
-        expected,
+        before.version,
+        before.content.digest,
         page.version,
         stamp(page),
         content.digest,

@@ -123,7 +123,7 @@ class Batch:
             return
         page, before, events = change.after, change.before, tuple(change.events)
         if page_rows.touches_only_content(events):
-            self._ticks.append(page_rows.tick(workspace_id, page, change.expected_version))
+            self._ticks.append(page_rows.tick(workspace_id, page, before))
         else:
             self._project_metadata(number, workspace_id, change, together)
         segments = page_rows.segment_changes(workspace_id, page.details.id, before and before.content, page.content)
@@ -151,7 +151,7 @@ def append_arguments(
 ) -> list[Any]:
     """The arguments of `daybook.append`, in its order: events and ticks by column, everything else by row."""
     event_columns = list(zip(*events, strict=True)) if events else [()] * 12
-    tick_columns = list(zip(*ticks, strict=True)) if ticks else [()] * 9
+    tick_columns = list(zip(*ticks, strict=True)) if ticks else [()] * 10
     return [*event_columns, *tick_columns, *rows, check]
 
 

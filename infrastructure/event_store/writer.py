@@ -7,7 +7,7 @@ leaves at once with what there is.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import asyncpg
@@ -124,7 +124,7 @@ class GroupCommit:
             await self._write(lane, lane.units)
         except Exception:  # the last resort: callers must hear something, and the lane must live on
             log.exception("a batch failed in an unforeseen way")
-            _fail_all(lane.units, OutcomeUnknown)
+            self._refuse(lane.units, OutcomeUnknown)
         finally:
             lane.task = None
             lane.units = []
@@ -137,13 +137,13 @@ class GroupCommit:
             try:
                 answers = await self._send(lane, batch)
             except (StoreUnavailable, OutcomeUnknown) as error:
-                _fail_all(units, type(error))
+                self._refuse(units, type(error))
                 return
             except (asyncpg.PostgresError, ValueError) as error:
                 await self._narrow_down(lane, units, error)
                 return
             if answers and answers[0]["outcome"] != "written":
-                units = _without_refused(units, answers)
+                units = self._without_refused(units, answers)
                 continue
             self.batches += 1
             bases = {row["workspace_id"]: row["position"] for row in answers}
@@ -155,13 +155,43 @@ class GroupCommit:
                         request.done.set_result(position)
             return
 
+    def _without_refused(self, units: list[Unit], answers: Sequence[Mapping[str, Any]]) -> list[Unit]:
+        """Tells the refused what was wrong and gives the others back."""
+        refused = {row["unit"]: row["outcome"] for row in reversed(answers)}
+        known = {row["command_id"] for row in answers if row["outcome"] == "duplicate"}
+        for number, outcome in refused.items():
+            requests = units[number].requests
+            for request in requests:
+                if request.append.command.command_id in known:
+                    _fail(request, CommandKnown)
+                else:
+                    # Who rode along with the one at fault was decided on a state that did not come to be: decide again.
+                    _fail(request, _REFUSALS[outcome] if len(requests) == 1 else VersionConflict)
+        self._drop_dependents([units[number] for number in refused])
+        return [unit for number, unit in enumerate(units) if number not in refused]
+
+    def _refuse(self, units: list[Unit], error: Callable[[], Exception]) -> None:
+        for unit in units:
+            for request in unit.requests:
+                _fail(request, error)
+        self._drop_dependents(units)
+
+    def _drop_dependents(self, refused: list[Unit]) -> None:
+        """What waits on the same streams was decided on what was refused. Its version numbers may fit again by the time it would
+        be written, to a state it never saw, so it must not be sent: everybody decides again.
+        """
+        streams = {mark for unit in refused for request in unit.requests for mark in request.marks if mark[0] == "stream"}
+        waiting, self._queue = self._queue, deque()
+        for request in waiting:
+            if streams.isdisjoint(request.marks):
+                self._queue.append(request)
+            else:
+                _fail(request, VersionConflict)
+
     async def _narrow_down(self, lane: Lane, units: list[Unit], error: Exception) -> None:
         if len(units) == 1:
             log.error("an append was refused by the database: %s", error)
-            for request in units[0].requests:
-                if not request.done.done():
-                    # A fresh exception for each caller: a shared one would carry one caller's traceback to another.
-                    request.done.set_exception(RuntimeError(f"the database refused the append: {error}"))
+            self._refuse(units, lambda: RuntimeError(f"the database refused the append: {error}"))
             return
         middle = len(units) // 2
         await self._write(lane, units[:middle])
@@ -191,21 +221,6 @@ class GroupCommit:
         raise OutcomeUnknown if in_doubt else StoreUnavailable
 
 
-def _without_refused(units: list[Unit], answers: Sequence[Mapping[str, Any]]) -> list[Unit]:
-    """Tells the refused what was wrong and gives the others back."""
-    refused = {row["unit"]: row["outcome"] for row in reversed(answers)}
-    known = {row["command_id"] for row in answers if row["outcome"] == "duplicate"}
-    for number, outcome in refused.items():
-        requests = units[number].requests
-        for request in requests:
-            if request.append.command.command_id in known:
-                _fail(request, CommandKnown)
-            else:
-                # Who rode along with the one at fault was decided on a state that did not come to be: decide again.
-                _fail(request, _REFUSALS[outcome] if len(requests) == 1 else VersionConflict)
-    return [unit for number, unit in enumerate(units) if number not in refused]
-
-
 _REFUSALS: dict[str, type[Exception]] = {
     "duplicate": CommandKnown,
     "conflict": VersionConflict,
@@ -214,16 +229,10 @@ _REFUSALS: dict[str, type[Exception]] = {
 }
 
 
-def _fail(request: Request, error: type[Exception]) -> None:
+def _fail(request: Request, error: Callable[[], Exception]) -> None:
     """A fresh exception for each caller: a shared one would carry one caller's traceback to another."""
     if not request.done.done():
         request.done.set_exception(error())
-
-
-def _fail_all(units: list[Unit], error: type[Exception]) -> None:
-    for unit in units:
-        for request in unit.requests:
-            _fail(request, error)
 
 
 async def _find_written(connection: Connection, batch: Batch) -> list[dict[str, Any]]:

@@ -6,9 +6,12 @@ CREATE SCHEMA daybook;
 -- The service connects as (or takes, see docs/reference/settings.md) this role. It owns nothing and cannot bypass row-level security.
 DO $$
 BEGIN
-  CREATE ROLE daybook_service LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+  -- Roles belong to the whole cluster: another database of it may have made this one, or an administrator for an owner who may not.
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'daybook_service') THEN
+    CREATE ROLE daybook_service LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+  END IF;
 EXCEPTION
-  -- Roles belong to the whole cluster: another database of it may have made this one, even at this moment.
+  -- Made by another at this moment.
   WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 DO $$
@@ -16,6 +19,12 @@ BEGIN
   IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
     EXECUTE format('GRANT daybook_service TO %I', current_user);
   END IF;
+EXCEPTION
+  WHEN insufficient_privilege THEN
+    -- Whoever may not grant it can still have been granted it.
+    IF NOT pg_has_role(current_user, 'daybook_service', 'MEMBER') THEN
+      RAISE;
+    END IF;
 END $$;
 GRANT USAGE ON SCHEMA daybook TO daybook_service;
 

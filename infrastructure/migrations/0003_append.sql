@@ -63,8 +63,8 @@ CREATE FUNCTION daybook.append(
   e_unit integer[], e_workspace uuid[], e_ordinal integer[], e_stream uuid[], e_version integer[], e_schema smallint[],
   e_effective timestamptz[], e_command uuid[], e_type text[], e_data bytea[], e_meta bytea[], e_hash bytea[],
   -- Pages of which only the content changed.
-  t_workspace uuid[], t_page uuid[], t_expected integer[], t_version integer[], t_stamp bytea[], t_hash bytea[], t_bytes integer[],
-  t_segments integer[], t_tail bytea[],
+  t_workspace uuid[], t_page uuid[], t_expected integer[], t_before bytea[], t_version integer[], t_stamp bytea[], t_hash bytea[],
+  t_bytes integer[], t_segments integer[], t_tail bytea[],
   p_pages daybook.page_row[], p_dropped daybook.segment_range[], p_segments daybook.segment_row[],
   p_slugs daybook.slug_claim[], p_parents daybook.parent_need[], p_tallies daybook.tally_change[],
   -- Streams without a page row have nothing that would notice a stale version in passing: ask for the check beforehand.
@@ -93,7 +93,7 @@ BEGIN
       RAISE EXCEPTION 'a workspace of this batch does not exist' USING ERRCODE = 'foreign_key_violation';
     END IF;
     IF cardinality(t_workspace) > 0 THEN
-      PERFORM daybook.write_page_ticks(t_workspace, t_page, t_expected, t_version, t_stamp, t_hash, t_bytes, t_segments, t_tail);
+      PERFORM daybook.write_page_ticks(t_workspace, t_page, t_expected, t_before, t_version, t_stamp, t_hash, t_bytes, t_segments, t_tail);
     END IF;
     IF cardinality(p_pages) > 0 THEN
       PERFORM daybook.write_pages(p_pages, p_slugs, p_parents, p_tallies);
@@ -150,9 +150,10 @@ BEGIN
   RETURN v_written;
 END $$;
 
+-- t_before is the hash of the content that the change was made to: the same version of other content is refused as loudly as can be.
 CREATE FUNCTION daybook.write_page_ticks(
-  t_workspace uuid[], t_page uuid[], t_expected integer[], t_version integer[], t_stamp bytea[], t_hash bytea[], t_bytes integer[],
-  t_segments integer[], t_tail bytea[]
+  t_workspace uuid[], t_page uuid[], t_expected integer[], t_before bytea[], t_version integer[], t_stamp bytea[], t_hash bytea[],
+  t_bytes integer[], t_segments integer[], t_tail bytea[]
 ) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -161,9 +162,9 @@ BEGIN
   UPDATE read_model.page p
      SET version = t.version, stamp = t.stamp, content_hash = t.content_hash, content_bytes = t.content_bytes,
          segments = t.segments, tail = t.tail
-    FROM unnest(t_workspace, t_page, t_expected, t_version, t_stamp, t_hash, t_bytes, t_segments, t_tail)
-         t(workspace_id, page_id, expected, version, stamp, content_hash, content_bytes, segments, tail)
-   WHERE p.workspace_id = t.workspace_id AND p.page_id = t.page_id AND p.version = t.expected;
+    FROM unnest(t_workspace, t_page, t_expected, t_before, t_version, t_stamp, t_hash, t_bytes, t_segments, t_tail)
+         t(workspace_id, page_id, expected, before, version, stamp, content_hash, content_bytes, segments, tail)
+   WHERE p.workspace_id = t.workspace_id AND p.page_id = t.page_id AND p.version = t.expected AND p.content_hash = t.before;
   GET DIAGNOSTICS v_rows = ROW_COUNT;
   IF v_rows < cardinality(t_page) THEN
     RAISE EXCEPTION 'a page has another version than expected' USING ERRCODE = 'DB409';

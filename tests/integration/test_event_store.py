@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from application.event_store import Append, Command, CommandKnown, StreamChange, VersionConflict, recorded
+from application.pages import Pages
 from daybook.bootstrap import new_id
 from domain.events import Actor, Event
 from domain.pages import decisions
@@ -22,6 +23,7 @@ from domain.pages.state import Page, fold
 from infrastructure.audit import verify
 from infrastructure.database import Database
 from infrastructure.event_store.store import PostgresEventStore
+from infrastructure.pages import PostgresPages
 from infrastructure.sql import sql
 
 ACTOR = Actor("key", "1", "test")
@@ -322,3 +324,22 @@ async def test_the_events_time_never_runs_backwards(log: Log) -> None:
 def test_an_event_is_no_class_path() -> None:
     assert issubclass(ContentAppended, Event)
     assert ContentAppended.__struct_config__.tag == "page.content_appended"
+
+
+async def test_two_processes_appending_to_one_page_at_once_lose_nothing(log: Log) -> None:
+    """What one process decided on a state that the other overtook must never be written, even if its version numbers fit again."""
+    pages = []
+    for store in (log.store, log.another_process()):
+        pages.append(Pages(store, PostgresPages(log.stores[-1][1]), new_id))
+    created = await pages[0].create(a_command(log.workspace_id), Draft(title="Hot"), slug=None, parent=None)
+
+    async def write(number: int) -> None:
+        for line in range(10):
+            await pages[number % 2].append(a_command(log.workspace_id), "hot", f"{number}-{line}")
+
+    await asyncio.gather(*(write(number) for number in range(24)))
+    found = fold(None, await log.store.stream(log.workspace_id, created.page.details.id), created.page.details.id)
+    assert found is not None
+    lines = bytes(found.content).decode().split("\n")
+    assert sorted(lines) == sorted(f"{number}-{line}" for number in range(24) for line in range(10))
+    await log.verify()

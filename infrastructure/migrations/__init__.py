@@ -31,6 +31,12 @@ class DatabaseNotUtf8(Exception):
     """Daybook keeps text of all scripts. Make its database with ENCODING 'UTF8' TEMPLATE template0."""
 
 
+_PRIVILEGES = (
+    "Its user needs CREATE on the database and, the first time, CREATEROLE; "
+    "or an administrator makes the role daybook_service and grants it to that user."
+)
+
+
 class DatabaseUnusable(Exception):
     """The database of the settings cannot be used."""
 
@@ -61,8 +67,7 @@ async def migrate_named(dsn: str) -> None:
     try:
         await migrate(dsn)
     except asyncpg.InsufficientPrivilegeError as error:
-        hint = "The first time, its user needs CREATE on the database and CREATEROLE, for the role daybook_service."
-        raise DatabaseUnusable(f"{DatabaseUnusable.__doc__} {error}. {hint}") from error
+        raise DatabaseUnusable(f"{DatabaseUnusable.__doc__} {str(error).splitlines()[0]}. {_PRIVILEGES}") from error
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise DatabaseUnusable(f"{DatabaseUnusable.__doc__} {error}") from error
 

@@ -32,11 +32,24 @@ class Verified(msgspec.Struct, frozen=True):
     rows: int
 
 
-async def verify(connection: Connection, workspace_id: UUID, told: Callable[[int], None] = lambda _: None) -> Verified:
+class Anchor(msgspec.Struct, frozen=True):
+    """The chain at a position, as an earlier audit gave it and somebody kept it where the database's owner cannot reach."""
+
+    position: int
+    chain: str
+
+
+async def verify(
+    connection: Connection,
+    workspace_id: UUID,
+    told: Callable[[int], None] = lambda _: None,
+    *,
+    anchor: Anchor | None = None,
+) -> Verified:
     """Raises `Altered` with the first thing that is wrong. Works beside a running service, on one snapshot of the database."""
     async with connection.transaction(isolation="repeatable_read"):
         head = await _head(connection, workspace_id)
-        await _verify_log(connection, head, told)
+        await _verify_log(connection, head, told, anchor)
         try:
             rows = await _verify_read_models(connection, workspace_id, head["position"], told)
         except ReplayFailed as error:
@@ -52,7 +65,9 @@ async def _head(connection: Connection, workspace_id: UUID) -> asyncpg.Record:
     raise Altered("the workspace's head is missing")
 
 
-async def _verify_log(connection: Connection, head: asyncpg.Record, told: Callable[[int], None]) -> None:
+async def _verify_log(connection: Connection, head: asyncpg.Record, told: Callable[[int], None], anchor: Anchor | None) -> None:
+    if anchor is not None and anchor.position > head["position"]:
+        raise Altered(f"the log ends at position {head['position']}, before the anchor at {anchor.position}")
     position, chain, hashes = 0, b"", list[bytes]()
     recorded_at: datetime | None = None
     async for row in connection.cursor(sql("log"), head["workspace_id"], prefetch=ROWS_AT_ONCE):
@@ -68,6 +83,8 @@ async def _verify_log(connection: Connection, head: asyncpg.Record, told: Callab
             chain, hashes = codec.chain(chain, row["recorded_at"], hashes), []
             if chain != row["chain"]:
                 raise Altered(f"the chain breaks at {_named(row)}: its batch, or the time it was recorded, was altered")
+        if anchor is not None and position == anchor.position and (row["chain"] is None or chain.hex() != anchor.chain):
+            raise Altered(f"the chain at position {position} is not the anchor's: something up to there was rewritten as a whole")
         if position % ROWS_AT_ONCE == 0:
             told(ROWS_AT_ONCE)
     told(position % ROWS_AT_ONCE)

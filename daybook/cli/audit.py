@@ -18,7 +18,7 @@ from daybook.bootstrap import operator_connections
 from daybook.cli.operator import DEFAULTS, Name, fail, find_workspace
 from daybook.settings import Settings
 from domain.pages.state import Page, fold
-from infrastructure.audit import Altered, Verified, verify
+from infrastructure.audit import Altered, Anchor, Verified, verify
 from infrastructure.database import Connection
 from infrastructure.event_store.store import VERSION_MAX, recorded_from
 from infrastructure.keys import PostgresKeyBook
@@ -31,14 +31,21 @@ PageName = Annotated[str, Parameter(name="--page", help="The page, by slug or id
 
 
 @audit_app.command(name="verify")
-def audit_verify(*, workspace: SomeWorkspace = None, settings: Settings = DEFAULTS) -> None:
+def audit_verify(
+    *,
+    workspace: SomeWorkspace = None,
+    anchor: Annotated[str | None, Parameter(help="POSITION:CHAIN of an earlier audit, which must still hold.")] = None,
+    settings: Settings = DEFAULTS,
+) -> None:
     """Recompute every hash and chain, look for gaps, and compare the read models with what replaying gives."""
-    for name, found in asyncio.run(_verify(settings, workspace)):
+    if anchor is not None and workspace is None:
+        fail("An anchor is of one workspace: say --workspace too.")
+    for name, found in asyncio.run(_verify(settings, workspace, _anchor(anchor))):
         if isinstance(found, Altered):
             fail(f"workspace {name}: {found}")
         sys.stdout.write(
             f"workspace {name}: {found.position} events, {found.rows} rows of read models, nothing altered; "
-            f"the chain at position {found.position} is {found.chain}\n"
+            f"anchor {found.position}:{found.chain}\n"
         )
 
 
@@ -69,7 +76,7 @@ def replay(
     )
 
 
-async def _verify(settings: Settings, name_or_id: str | None) -> list[tuple[str, Verified | Altered]]:
+async def _verify(settings: Settings, name_or_id: str | None, anchor: Anchor | None) -> list[tuple[str, Verified | Altered]]:
     """Ends at the first workspace with something wrong."""
     results: list[tuple[str, Verified | Altered]] = []
     async with operator_connections(settings) as connections:
@@ -83,7 +90,7 @@ async def _verify(settings: Settings, name_or_id: str | None) -> list[tuple[str,
                     continue
                 with _progress(f"verifying {name or head['workspace_id']}", 2 * head["position"]) as told:
                     try:
-                        found: Verified | Altered = await verify(connection, head["workspace_id"], told)
+                        found: Verified | Altered = await verify(connection, head["workspace_id"], told, anchor=anchor)
                     except Altered as altered:
                         found = altered
                 results.append((name or str(head["workspace_id"]), found))
@@ -134,6 +141,15 @@ async def _replay(settings: Settings, workspace: str, page: str, at: datetime | 
     if found is None or (version is not None and found.version != version):
         fail(f"The page {page!r} had no such state.")
     return found
+
+
+def _anchor(text: str | None) -> Anchor | None:
+    if text is None:
+        return None
+    position, _, chain = text.partition(":")
+    if not position.isdecimal() or not chain:
+        fail(f"An anchor is POSITION:CHAIN, as `daybook audit verify` prints them, not {text!r}.")
+    return Anchor(int(position), chain.lower())
 
 
 def _moment(text: str | None) -> datetime | None:

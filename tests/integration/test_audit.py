@@ -199,3 +199,19 @@ def test_replay_prints_a_page_as_it_was(service: Service, workspace: Workspace) 
     missing = service.daybook("replay", "--workspace", workspace.name, "--page", "page", "--version", "9")
     assert missing.returncode == 1
     assert "no such state" in missing.stderr
+
+
+def test_an_anchor_kept_elsewhere_shows_that_the_whole_was_rewritten(service: Service, workspace: Workspace) -> None:
+    workspace.create("Page")
+    first = service.daybook("audit", "verify", "--workspace", workspace.name)
+    anchor = first.stdout.rsplit("anchor ", 1)[1].strip()
+    workspace.create("Another")
+    verify_anchor = ("audit", "verify", "--workspace", workspace.name, "--anchor")
+    assert service.daybook(*verify_anchor, anchor).returncode == 0
+    other = anchor[:-1] + ("0" if anchor[-1] != "0" else "1")
+    refused = service.daybook(*verify_anchor, other)
+    assert refused.returncode == 1
+    assert "rewritten" in refused.stderr
+    beyond = service.daybook(*verify_anchor, "99999:" + anchor.partition(":")[2])
+    assert beyond.returncode == 1
+    assert "before the anchor" in beyond.stderr

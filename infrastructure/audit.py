@@ -68,37 +68,65 @@ async def _head(connection: Connection, workspace_id: UUID) -> asyncpg.Record:
 async def _verify_log(connection: Connection, head: asyncpg.Record, told: Callable[[int], None], anchor: Anchor | None) -> None:
     if anchor is not None and anchor.position > head["position"]:
         raise Altered(f"the log ends at position {head['position']}, before the anchor at {anchor.position}")
-    position, chain, hashes = 0, b"", list[bytes]()
-    recorded_at: datetime | None = None
+    log = _Log(head["workspace_id"], anchor)
     async for row in connection.cursor(sql("log"), head["workspace_id"], prefetch=ROWS_AT_ONCE):
-        position += 1
-        if row["position"] != position:
-            raise Altered(f"position {position} is missing: the next event is at {row['position']}")
-        if codec.digest(_stored(head["workspace_id"], row)) != row["hash"]:
-            raise Altered(f"{_named(row)} is not what was recorded: its hash does not match")
-        _check_time(row, recorded_at, first_of_batch=not hashes)
-        recorded_at = row["recorded_at"]
-        hashes.append(row["hash"])
-        if row["chain"] is not None:
-            chain, hashes = codec.chain(chain, row["recorded_at"], hashes), []
-            if chain != row["chain"]:
-                raise Altered(f"the chain breaks at {_named(row)}: its batch, or the time it was recorded, was altered")
-        if anchor is not None and position == anchor.position and (row["chain"] is None or chain.hex() != anchor.chain):
-            raise Altered(f"the chain at position {position} is not the anchor's: something up to there was rewritten as a whole")
-        if position % ROWS_AT_ONCE == 0:
+        log.take(row)
+        if log.position % ROWS_AT_ONCE == 0:
             told(ROWS_AT_ONCE)
-    told(position % ROWS_AT_ONCE)
-    if position != head["position"]:
-        raise Altered(f"the log ends at position {position}, but {head['position']} were given out")
-    if hashes or chain != head["chain"]:
-        raise Altered(f"the chain at the end of the log (position {position}) is not the workspace's")
+    told(log.position % ROWS_AT_ONCE)
+    log.end(head)
 
 
-def _check_time(row: asyncpg.Record, previous: datetime | None, *, first_of_batch: bool) -> None:
-    if previous is None:
-        return
-    if row["recorded_at"] < previous or (not first_of_batch and row["recorded_at"] != previous):
-        raise Altered(f"{_named(row)} was recorded at another time than its place in the log says")
+class _Log:
+    """The log as it is read, event by event."""
+
+    def __init__(self, workspace_id: UUID, anchor: Anchor | None) -> None:
+        self._workspace_id = workspace_id
+        self._anchor = anchor
+        self.position = 0
+        self._chain = b""
+        # Of the batch that is being read.
+        self._hashes: list[bytes] = []
+        self._recorded_at: datetime | None = None
+
+    def take(self, row: asyncpg.Record) -> None:
+        self.position += 1
+        if row["position"] != self.position:
+            raise Altered(f"position {self.position} is missing: the next event is at {row['position']}")
+        if codec.digest(_stored(self._workspace_id, row)) != row["hash"]:
+            raise Altered(f"{_named(row)} is not what was recorded: its hash does not match")
+        self._check_time(row)
+        self._hashes.append(row["hash"])
+        if row["chain"] is not None:
+            self._end_batch(row)
+        self._check_anchor(row)
+
+    def end(self, head: asyncpg.Record) -> None:
+        if self.position != head["position"]:
+            raise Altered(f"the log ends at position {self.position}, but {head['position']} were given out")
+        if self._hashes or self._chain != head["chain"]:
+            raise Altered(f"the chain at the end of the log (position {self.position}) is not the workspace's")
+
+    def _check_time(self, row: asyncpg.Record) -> None:
+        """Within a batch all have one time; from batch to batch it never runs backwards."""
+        previous, self._recorded_at = self._recorded_at, row["recorded_at"]
+        if previous is None:
+            return
+        if row["recorded_at"] < previous or (self._hashes and row["recorded_at"] != previous):
+            raise Altered(f"{_named(row)} was recorded at another time than its place in the log says")
+
+    def _end_batch(self, row: asyncpg.Record) -> None:
+        self._chain = codec.chain(self._chain, row["recorded_at"], self._hashes)
+        self._hashes = []
+        if self._chain != row["chain"]:
+            raise Altered(f"the chain breaks at {_named(row)}: its batch, or the time it was recorded, was altered")
+
+    def _check_anchor(self, row: asyncpg.Record) -> None:
+        anchor = self._anchor
+        if anchor is None or self.position != anchor.position:
+            return
+        if row["chain"] is None or self._chain.hex() != anchor.chain:
+            raise Altered(f"the chain at position {self.position} is not the anchor's: the log up to there was rewritten")
 
 
 async def _verify_read_models(connection: Connection, workspace_id: UUID, up_to: int, told: Callable[[int], None]) -> int:

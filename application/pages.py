@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -71,17 +72,18 @@ class Pages:
         self._hot: HotStreams[Page] = HotStreams(store, states.load, evolve, lambda page: page.content.size_bytes + 2048)
         self._located: dict[tuple[UUID, str], UUID] = {}
         self._claimed: set[tuple[UUID, str]] = set()
+        self._turns: WeakValueDictionary[tuple[UUID, str], asyncio.Lock] = WeakValueDictionary()
 
     async def create(self, command: Command, draft: Draft, *, slug: str | None, parent: str | None) -> Outcome:
         parent_id = await self._parent_id(command.workspace_id, parent)
         if slug is not None:
-            return await self._create_as(command, draft, check_slug(slug), parent_id)
+            self._claim(command.workspace_id, check_slug(slug))
+            return await self._create_as(command, draft, slug, parent_id)
         decisions.create(draft, slug="checked-first", parent_id=parent_id)
         for _ in range(SLUG_ATTEMPTS_MAX):
             try:
-                claimed = [claim for owner, claim in self._claimed if owner == command.workspace_id]
-                free = await self._free_slug(command.workspace_id, slug_from(draft.title), claimed)
-                return await self._create_as(command, draft, free, parent_id)
+                claimed = await self._claim_free(command.workspace_id, slug_from(draft.title))
+                return await self._create_as(command, draft, claimed, parent_id)
             except SlugTaken:
                 continue
         raise SlugTaken
@@ -168,19 +170,29 @@ class Pages:
         return parent.details.slug if parent is not None else None
 
     async def _create_as(self, command: Command, draft: Draft, slug: str, parent_id: UUID | None) -> Outcome:
-        claim = (command.workspace_id, slug)
-        if claim in self._claimed:
-            raise SlugTaken
-        self._claimed.add(claim)
+        """The slug is claimed; the claim ends here, when the store has had the last word on it."""
         try:
             page_id = self._new_id()
             events = decisions.create(draft, slug=slug, parent_id=parent_id)
             change = _change(command, page_id, None, events)
             await asyncio.shield(self._store.append(Append(command, [change])))
         finally:
-            self._claimed.discard(claim)
+            self._claimed.discard((command.workspace_id, slug))
         self._hot.remember(command.workspace_id, page_id, change.after)
         return Outcome(change.after)
+
+    def _claim(self, workspace_id: UUID, slug: str) -> None:
+        if (workspace_id, slug) in self._claimed:
+            raise SlugTaken
+        self._claimed.add((workspace_id, slug))
+
+    async def _claim_free(self, workspace_id: UUID, base: str) -> str:
+        """One after the other for one base: all who look at once see the same slug free, and all but one would look again."""
+        turn = self._turns.setdefault((workspace_id, base), asyncio.Lock())
+        async with turn:
+            slug = await self._free_slug(workspace_id, base, [slug for owner, slug in self._claimed if owner == workspace_id])
+            self._claim(workspace_id, slug)
+            return slug
 
     async def _free_slug(self, workspace_id: UUID, base: str, avoid: Sequence[str]) -> str:
         """The base, or the base with the first number that makes it a slug nobody has and a page may have."""
@@ -260,7 +272,8 @@ class Pages:
             try:
                 return await self._execute(command, remembered, decide_if_still_there)
             except _Relocated:
-                del self._located[workspace_id, reference]
+                # Others who met the same may have been quicker.
+                self._located.pop((workspace_id, reference), None)
         page_id = await self._states.find(workspace_id, reference)
         if page_id is None:
             raise PageNotFound

@@ -9,11 +9,11 @@ from types import ModuleType
 import msgspec
 import uvloop
 
-from benchmarks import append, http_api
+from benchmarks import append, history, hot_page, http_api, rebuild, sizes
 from benchmarks.measuring import RESULTS, Plan, Report, say
 from benchmarks.server import flush_us
 
-BENCHMARKS: dict[str, ModuleType] = {module.NAME: module for module in (append, http_api)}
+BENCHMARKS: dict[str, ModuleType] = {module.NAME: module for module in (append, http_api, hot_page, sizes, history, rebuild)}
 SUMMARY = Path(__file__).parent / "RESULTS.md"
 
 

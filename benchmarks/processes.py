@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import re
+import resource
 import sys
 from pathlib import Path
 from typing import Any, Self
@@ -9,6 +11,7 @@ from typing import Any, Self
 import msgspec
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 _REPLY_TIMEOUT_S = 600
 _LINE_BYTES_MAX = 64 * 1024 * 1024
 PYTHON = sys.executable
@@ -28,6 +31,22 @@ def family_cpu_s(pid: int) -> float:
         return 0.0
     buried = (int(fields[13]) + int(fields[14])) / _TICKS_PER_S
     return buried + sum(map(_running_s, [pid, *_children(pid)]))
+
+
+def children_cpu_s() -> float:
+    """What our own children took that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def peak_memory_bytes(pid: int) -> int:
+    """The most resident memory a living process ever had."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    found = _PEAK.search(status)
+    return int(found[1]) * 1024 if found else 0
 
 
 def _children(parent: int) -> list[int]:

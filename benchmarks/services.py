@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -30,6 +30,7 @@ class Service(msgspec.Struct, frozen=True):
     port: int
     pid: int
     keys: dict[str, str]
+    ids: dict[str, UUID]
 
     def client(self, workspace: str) -> httpx.AsyncClient:
         headers = {"Authorization": self.authorization(workspace)}
@@ -61,7 +62,8 @@ class Service(msgspec.Struct, frozen=True):
 async def daybook(server: Server, workspaces: list[str], database: str = "daybook") -> AsyncIterator[Service]:
     """`daybook serve` on the server under test, as the role it has on its embedded one."""
     owner_dsn = await server.create_daybook(database)
-    keys = {name: (await new_workspace(owner_dsn, name)).key for name in workspaces}
+    made = {name: await new_workspace(owner_dsn, name) for name in workspaces}
+    keys, ids = {name: each.key for name, each in made.items()}, {name: each.id for name, each in made.items()}
     environment = {
         "DAYBOOK_DATA_DIR": str(server.folder / f"{database}-service"),
         "DAYBOOK_DATABASE_URL": server.service_dsn(database),
@@ -71,7 +73,7 @@ async def daybook(server: Server, workspaces: list[str], database: str = "dayboo
     port = _free_port()
     command = [str(Path(PYTHON).parent / "daybook"), "serve", "--port", str(port), "--log-level", "warning"]
     async with _running(command, environment, port, "/readyz", server.folder / f"{database}.log") as pid:
-        yield Service(DAYBOOK, port, pid, keys)
+        yield Service(DAYBOOK, port, pid, keys, ids)
 
 
 @contextlib.asynccontextmanager
@@ -86,10 +88,11 @@ async def fastapi(server: Server, workspaces: list[str]) -> AsyncIterator[Servic
     async with _running(command, environment, port, "/openapi.json", server.folder / "fastapi.log") as pid:
         keys = {name: f"key-of-{name}-{uuid4().hex}" for name in workspaces}
         connection = await asyncpg.connect(dsn)
-        rows = [(key_digest(key), uuid4(), name) for name, key in keys.items()]
+        ids = {name: uuid4() for name in workspaces}
+        rows = [(key_digest(key), ids[name], name) for name, key in keys.items()]
         await connection.executemany("INSERT INTO api_key (digest, workspace_id, name) VALUES ($1, $2, $3)", rows)
         await connection.close()
-        yield Service(FASTAPI, port, pid, keys)
+        yield Service(FASTAPI, port, pid, keys, ids)
 
 
 @contextlib.asynccontextmanager

@@ -60,7 +60,7 @@ def _database(settings: Settings) -> Iterator[Connections]:
 
 async def _greet(settings: Settings, connections: Connections, server_key: bytes) -> None:
     """Makes what a first start needs, and says where the service is. A key is shown once, when it is made."""
-    url = f"http://{settings.host}:{settings.port}"
+    url = f"http://{_reached_as(settings.host)}:{settings.port}"
     async with key_book(connections.owner_dsn) as book:
         if await book.workspaces():
             _tell_clients(settings, url)
@@ -77,6 +77,12 @@ async def _greet(settings: Settings, connections: Connections, server_key: bytes
         )
     _tell_clients(settings, url, key.text)
     print(f"Daybook serves {url} (API: {url}/docs)\nworkspace: {workspace.name}\nkey (shown once): {key.text}", flush=True)
+
+
+def _reached_as(host: str) -> str:
+    """How a client on this machine names the address: nobody can call "all of them"."""
+    named = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - nothing is bound here
+    return f"[{named}]" if ":" in named else named
 
 
 def _tell_clients(settings: Settings, url: str, key: str | None = None) -> None:

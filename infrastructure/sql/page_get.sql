@@ -1,10 +1,12 @@
 -- One live page with its content, by id, or by slug where the id is null.
-SELECT p.page_id, daybook.page_json(p.doc, p.stamp, parent.slug) AS listed, p.version, p.content_hash, p.title, p.slug,
+SELECT p.version, p.content_hash, p.title, p.slug,
+       daybook.page_json(p.doc, p.stamp, CASE WHEN p.parent_id IS NOT NULL THEN (
+         SELECT parent.slug FROM read_model.page parent WHERE parent.workspace_id = $1 AND parent.page_id = p.parent_id
+       ) END) AS listed,
        CASE WHEN p.segments = 0 THEN p.tail
             ELSE (SELECT string_agg(s.body, ''::bytea ORDER BY s.segment) FROM read_model.page_segment s
                    WHERE s.workspace_id = p.workspace_id AND s.page_id = p.page_id) || p.tail
        END AS content
   FROM read_model.page p
-  LEFT JOIN read_model.page parent ON parent.workspace_id = p.workspace_id AND parent.page_id = p.parent_id
  WHERE p.workspace_id = $1 AND p.live
    AND p.page_id = coalesce($2, (SELECT s.page_id FROM read_model.page_slug s WHERE s.workspace_id = $1 AND s.slug = $3))

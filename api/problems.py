@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = "1"
+DETAIL_CHARACTERS_MAX = 1000
 
 # Every class of error that a request can meet. A test walks all classes and fails when one is missing here.
 STATUSES: dict[type[DomainError], int] = {
@@ -137,7 +138,9 @@ def _framework_detail(error: HTTPException) -> str:
     """What the framework found wrong with which parameter; the message around it only names the route."""
     found = error.extra if isinstance(error.extra, list) else []
     wrong = [_wrong(entry) for entry in found if isinstance(entry, dict) and "message" in entry]
-    return "; ".join(wrong) or error.detail
+    detail = "; ".join(wrong) or error.detail
+    # It repeats the name of an unknown field, and a name can be of megabytes.
+    return detail if len(detail) <= DETAIL_CHARACTERS_MAX else detail[:DETAIL_CHARACTERS_MAX] + "…"
 
 
 def _wrong(entry: dict[str, Any]) -> str:

@@ -60,7 +60,7 @@ class Content:
     @property
     def ends_line(self) -> bool:
         """Whether text added now would start on a line of its own."""
-        last = next((part for part in reversed(self.segments) if part), b"\n")
+        last = self.tail or next((part for part in reversed(self.segments) if part), b"\n")
         return last.endswith((b"\n", b"\r"))
 
     def __bytes__(self) -> bytes:

@@ -126,6 +126,9 @@ class Batch:
             self._ticks.append(page_rows.tick(workspace_id, page, before))
         else:
             self._project_metadata(number, workspace_id, change, together)
+        if before is not None and page_rows.only_appends(events):
+            self._segments += page_rows.appended_segments(workspace_id, page.details.id, before.content, page.content)
+            return
         segments = page_rows.segment_changes(workspace_id, page.details.id, before and before.content, page.content)
         self._dropped += segments.dropped
         self._segments += segments.written
@@ -192,12 +195,11 @@ def _marks(append: Append) -> Iterator[Mark]:
 
 
 def _size_hint(change: StreamChange) -> int:
-    """About how many bytes a change puts on the wire; exact enough to keep a batch from growing without bound."""
-    content = change.after.content if isinstance(change.after, Page) else None
-    return (
-        1024 + (content.size_bytes if content is not None and change.before is None else 0) + sum(map(_text_bytes, change.events))
-    )
+    """About how many bytes a change puts on the wire, in its events and its rows; it keeps a batch from growing without bound."""
+    return 1024 + 2 * sum(map(_text_bytes, change.events))
 
 
 def _text_bytes(event: Event) -> int:
-    return len(getattr(event, "content", "") or getattr(event, "text", ""))
+    return len(getattr(event, "content", "") or getattr(event, "text", "")) + sum(
+        len(edit.text) for edit in getattr(event, "edits", ())
+    )

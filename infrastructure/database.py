@@ -67,14 +67,15 @@ class Database:
         async with self._slots:
             try:
                 connection = await self._bound(workspace_id)
-                yield connection
             except LOST as error:
-                # The others were made by the server that is gone.
-                self._drop_free()
                 raise StoreUnavailable from error
-            except BaseException:
-                # Cancelled in the middle of a statement, its state is not worth finding out.
+            try:
+                yield connection
+            except BaseException as error:
+                # In the middle of a statement; its state is not worth finding out.
                 connection.terminate()
+                if isinstance(error, LOST):
+                    raise StoreUnavailable from error
                 raise
             self._free.append((workspace_id, connection))
 
@@ -92,24 +93,21 @@ class Database:
             await connection.close()
 
     async def _bound(self, workspace_id: UUID) -> Connection:
-        for index in range(len(self._free) - 1, -1, -1):
-            if self._free[index][0] == workspace_id:
-                _, connection = self._free.pop(index)
-                if not connection.is_closed():
-                    return connection
-        while self._free:
-            _, connection = self._free.pop()
-            if not connection.is_closed():
-                break
-        else:
+        """One that is bound to this workspace already, else one that is made to be."""
+        self._free = [(bound, connection) for bound, connection in self._free if not connection.is_closed()]
+        index = next((n for n, (bound, _) in enumerate(self._free) if bound == workspace_id), -1)
+        if not self._free:
             connection = await self._connect(_READER_SETTINGS)
-        await connection.execute(sql("bind"), [workspace_id])
+        else:
+            bound, connection = self._free.pop(index)
+            if bound == workspace_id:
+                return connection
+        try:
+            await connection.execute(sql("bind"), [workspace_id])
+        except BaseException:
+            connection.terminate()
+            raise
         return connection
 
     async def _connect(self, settings: dict[str, str]) -> Connection:
         return await asyncpg.connect(self._dsn, server_settings={**settings, **self._role}, timeout=10)
-
-    def _drop_free(self) -> None:
-        free, self._free = self._free, []
-        for _, connection in free:
-            connection.terminate()

@@ -1,6 +1,7 @@
 """The event store: the port of the application, on PostgreSQL."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from application.event_store import (
     StoreUnavailable,
     VersionConflict,
 )
+from domain.errors import DomainError
 from domain.events import Recorded
 from domain.pages.errors import ParentNotFound, SlugTaken
 from infrastructure.database import LOST, Connection, Database
@@ -53,11 +55,15 @@ class PostgresEventStore:
     async def exclusive(self, workspace_id: UUID) -> AsyncIterator[ExclusiveSession]:
         async with self._sessions:
             connection = await self._session_connection()
+            session = _Session(connection)
             try:
-                session = _Session(connection)
                 await session.begin(workspace_id)
                 yield session
                 await self._commit(session)
+            except DomainError:
+                await session.rollback()
+                self._rested.append(connection)
+                raise
             except BaseException as error:
                 # What it was in the middle of is not worth finding out.
                 connection.terminate()
@@ -134,6 +140,11 @@ class _Session:
 
     async def commit(self) -> None:
         await self._transaction.commit()
+
+    async def rollback(self) -> None:
+        """Best effort: a connection that cannot is closed, and closed ones are not used again."""
+        with contextlib.suppress(*LOST):
+            await self._transaction.rollback()
 
 
 def recorded_from(row: asyncpg.Record) -> Recorded[Any]:

@@ -216,7 +216,8 @@ async def test_losing_the_connection_in_the_middle_loses_and_doubles_nothing(log
     async def cut() -> None:
         while not stop.is_set():
             await log.fetch("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'daybook writer'")
-            await asyncio.sleep(0.01)
+            # Long enough for a new connection to get something done on a busy machine, short enough to hit many appends.
+            await asyncio.sleep(0.1)
 
     cutting = asyncio.create_task(cut())
 

@@ -1,0 +1,118 @@
+"""Find and replace is exact: what is asked for, where it is, or nothing."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import InvalidValue
+from domain.events import Actor, Recorded
+from domain.pages.content import Content
+from domain.pages.errors import ContentTooLarge, CountUnexpected, TextAmbiguous, TextNotFound
+from domain.pages.events import ContentEdited, PageCreated
+from domain.pages.find_replace import EDITS_MAX, LINES_NAMED_MAX, FindReplace, find_replace
+from domain.pages.rules import CONTENT_BYTES_MAX
+from domain.pages.state import Page, fold
+
+ID = UUID(int=1)
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+WHO = Actor("key", "1", "test")
+LETTERS = st.text(alphabet="ab\né🚀", max_size=20)
+
+
+def page(content: str) -> Page:
+    created = PageCreated(slug="a", title="A", content=content, content_hash=Content.from_text(content.encode()).hash)
+    made = fold(None, [Recorded(created, 1, AT, WHO)], ID)
+    assert made is not None
+    return made
+
+
+def after(content: str, wanted: FindReplace) -> tuple[str, int]:
+    """The text that follows, and how many places were replaced."""
+    before = page(content)
+    events, count = find_replace(before, wanted)
+    facts = [Recorded(event, 1 + number, AT, WHO) for number, event in enumerate(events, 1)]
+    changed = fold(before, facts, ID)
+    assert changed is not None
+    return bytes(changed.content).decode(), count
+
+
+@given(LETTERS, st.text(alphabet="ab\né🚀", min_size=1, max_size=3), LETTERS)
+def test_replacing_all_is_what_plain_text_does(content: str, find: str, replace: str) -> None:
+    wanted = FindReplace(find=find, replace=replace, replace_all=True)
+    if find in content:
+        assert after(content, wanted) == (content.replace(find, replace), content.count(find))
+    else:
+        with pytest.raises(TextNotFound):
+            after(content, wanted)
+
+
+@given(LETTERS, st.text(alphabet="ab\né🚀", min_size=1, max_size=3), LETTERS)
+def test_replacing_one_needs_exactly_one_place(content: str, find: str, replace: str) -> None:
+    places = [at for at in range(len(content)) if content.startswith(find, at)]
+    wanted = FindReplace(find=find, replace=replace)
+    if len(places) == 1:
+        assert after(content, wanted) == (content.replace(find, replace), 1)
+    elif not places:
+        with pytest.raises(TextNotFound):
+            after(content, wanted)
+    else:
+        with pytest.raises(TextAmbiguous) as refusal:
+            after(content, wanted)
+        assert refusal.value.facts == {"matches": len(places), "lines": [content.count("\n", 0, at) + 1 for at in places]}
+
+
+@given(LETTERS.filter(lambda text: "a" in text), st.integers(0, 20))
+def test_an_expected_count_has_to_be_right(content: str, expected: int) -> None:
+    wanted = FindReplace(find="a", replace="x", replace_all=True, expected_count=expected)
+    if expected == content.count("a"):
+        assert after(content, wanted)[1] == expected
+    else:
+        with pytest.raises(CountUnexpected) as refusal:
+            after(content, wanted)
+        assert refusal.value.facts["matches"] == content.count("a")
+
+
+def test_no_more_lines_are_named_than_anybody_reads() -> None:
+    with pytest.raises(TextAmbiguous) as refusal:
+        after("a\n" * 1000, FindReplace(find="a", replace="b"))
+    assert refusal.value.facts == {"matches": 1000, "lines": list(range(1, LINES_NAMED_MAX + 1))}
+
+
+def test_nothing_is_found_in_nothing_and_nothing_is_not_looked_for() -> None:
+    with pytest.raises(TextNotFound):
+        after("", FindReplace(find="a", replace="b"))
+    with pytest.raises(InvalidValue):
+        after("a", FindReplace(find="", replace="b"))
+
+
+def test_replacing_a_text_by_itself_changes_nothing() -> None:
+    for replace_all in (False, True):
+        events, count = find_replace(page("a b"), FindReplace(find="b", replace="b", replace_all=replace_all))
+        assert (events, count) == ([], 1)
+
+
+def test_letters_are_compared_as_they_are_written() -> None:
+    with pytest.raises(TextNotFound):
+        after("e\u0301", FindReplace(find="é", replace="x"))
+    assert after("e\u0301", FindReplace(find="e", replace="a")) == ("a\u0301", 1)
+
+
+def test_as_many_places_as_an_event_holds_are_edits_and_more_become_one() -> None:
+    long = "x" * 100
+    for count, edits in ((EDITS_MAX, EDITS_MAX), (EDITS_MAX + 1, 1)):
+        content = f"a{long}" * count
+        (event,), replaced = find_replace(page(content), FindReplace(find="a", replace="b", replace_all=True))
+        assert isinstance(event, ContentEdited)
+        assert (len(event.edits), replaced) == (edits, count)
+        assert after(content, FindReplace(find="a", replace="b", replace_all=True))[0] == content.replace("a", "b")
+
+
+def test_the_size_is_refused_before_the_text_is_built() -> None:
+    content = "a" * 10_000
+    full = FindReplace(find="a", replace="b" * (CONTENT_BYTES_MAX // 10_000), replace_all=True)
+    assert len(after(content, full)[0]) == CONTENT_BYTES_MAX // 10_000 * 10_000
+    with pytest.raises(ContentTooLarge):
+        after(content, FindReplace(find="a", replace="b" * 4_000_000, replace_all=True))

@@ -27,6 +27,13 @@ APPENDS_EACH = 10
 HISTORY_EVENTS = (10, 1_000, 10_000)
 LISTED = {"1,000": 1_000, "100,000": 100_000}
 LIMIT = 100
+PAGES_QUICK_MAX = 20_000
+WORKSPACE_ROUTES = {
+    f"GET /v1/pages?limit={LIMIT}": f"/v1/pages?limit={LIMIT}",
+    f"GET /v1/pages?limit={LIMIT}&offset=…, the last pages": f"/v1/pages?limit={LIMIT}&offset={{last}}",
+    "GET /v1/pages/{slug}": "/v1/pages/page-{middle}",
+    "GET /v1/pages/history?page={slug}": "/v1/pages/history?limit=10&page=page-{middle}",
+}
 WORKSPACES = ["appends", "history", *LISTED]
 
 
@@ -70,12 +77,12 @@ async def run(plan: Plan, report: Report) -> None:
         database = WatchedDatabase(server.service_dsn("daybook"))
         store = PostgresEventStore(database)
         slugs = await _edit_often(store, service.ids["history"])
-        await _fill(store, service.ids, quick=plan.quick)
+        await _fill(store, service.ids, plan)
         await store.close()
         await server.settle("daybook")
         await _appends(plan, report, server, database, service.ids["appends"])
         await _loads(plan, report, generator, service, slugs)
-        await _lists(plan, report, generator, service)
+        await _workspace_sizes(plan, report, generator, service)
         await database.close()
 
 
@@ -99,15 +106,21 @@ async def _loads(plan: Plan, report: Report, generator: Load, service: Service, 
     _tell(report, rounds, "GET /v1/pages/{slug} of a page with so many events (1 KB of content)", _HTTP_KEYS, key="p50_ms")
 
 
-async def _lists(plan: Plan, report: Report, generator: Load, service: Service) -> None:
-    contenders = {}
-    for name in LISTED:
-        target = Target("GET", [f"/v1/pages?limit={LIMIT}"], service.authorization(name))
-        contenders[f"{name} pages"] = partial(generator.round, service, target, 1, plan.seconds)
-    last = Target("GET", [f"/v1/pages?limit={LIMIT}&offset={max(LISTED.values()) - LIMIT}"], service.authorization("100,000"))
-    contenders["the last 100 of them"] = partial(generator.round, service, last, 1, plan.seconds)
-    rounds = await alternate("list", contenders, plan.rounds)
-    _tell(report, rounds, f"GET /v1/pages?limit={LIMIT} in a workspace of so many pages", _HTTP_KEYS, key="p50_ms")
+async def _workspace_sizes(plan: Plan, report: Report, generator: Load, service: Service) -> None:
+    for route, path in WORKSPACE_ROUTES.items():
+        contenders = {}
+        for name in LISTED:
+            pages = _pages_in(name, plan)
+            # One in the middle: whatever scans would find a page at either end too soon, or too late.
+            filled = path.format(last=pages - LIMIT, middle=pages // 2)
+            target = Target("GET", [filled], service.authorization(name))
+            contenders[f"{name} pages"] = partial(generator.round, service, target, 1, plan.seconds)
+        rounds = await alternate(route, contenders, plan.rounds)
+        _tell(report, rounds, f"{route}, in a workspace of so many pages", _HTTP_KEYS, key="p50_ms")
+
+
+def _pages_in(name: str, plan: Plan) -> int:
+    return min(LISTED[name], PAGES_QUICK_MAX) if plan.quick else LISTED[name]
 
 
 _HTTP_KEYS = {"rate": "requests/s", "p50_ms": "p50 ms", "p99_ms": "p99 ms", "cpu_us": "CPU µs"}
@@ -123,9 +136,9 @@ def _tell(report: Report, rounds: Rounds, title: str, keys: dict[str, str], *, k
     report.tables.append(table)
 
 
-async def _fill(store: PostgresEventStore, workspaces: dict[str, UUID], *, quick: bool) -> None:
-    for name, count in LISTED.items():
-        wanted = min(count, 20_000) if quick else count
+async def _fill(store: PostgresEventStore, workspaces: dict[str, UUID], plan: Plan) -> None:
+    for name in LISTED:
+        wanted = _pages_in(name, plan)
         began = time.perf_counter()
         await create_pages(store, workspaces[name], wanted, content="# Notes\n")
         passed = time.perf_counter() - began

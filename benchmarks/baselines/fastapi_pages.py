@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import uuid_utils
@@ -77,6 +77,9 @@ class Page(Base):
     content_hash: Mapped[str]
 
     __mapper_args__ = {"version_id_col": version}
+
+    # No column: queries bring it along, and models read it from here, which is cheaper than copying models.
+    parent_slug: ClassVar[str | None] = None
 
 
 class PageHistory(Base):
@@ -233,8 +236,7 @@ async def list_pages(
     rows = await session.execute(live_pages(caller).order_by(Page.id).limit(limit).offset(offset))
     counted = select(func.count()).where(Page.workspace_id == caller.workspace_id, Page.archived_at.is_(None))
     total = await session.scalar(counted)
-    pages = [PageSummary.model_validate(page).model_copy(update={"parent_slug": slug}) for page, slug in rows]
-    return ManyPages(pages=pages, total_pages=total or 0)
+    return ManyPages(pages=[PageSummary.model_validate(with_parent(page, slug)) for page, slug in rows], total_pages=total or 0)
 
 
 @app.get("/v1/pages/{slug}")
@@ -242,9 +244,9 @@ async def get_page(session: Session, caller: WhoCalls, slug: str, response: Resp
     row = (await session.execute(live_pages(caller).where(Page.slug == slug).options(undefer(Page.content)))).first()
     if row is None:
         raise HTTPException(404, "There is no such page.")
-    page, parent_slug = row
+    page = with_parent(*row)
     response.headers["ETag"] = f'"{page.version}"'
-    return OnePage(page=PageResource.model_validate(page).model_copy(update={"parent_slug": parent_slug}))
+    return OnePage(page=PageResource.model_validate(page))
 
 
 @app.post("/v1/pages", status_code=201)
@@ -307,6 +309,11 @@ def live_pages(caller: Caller) -> Select[Any]:
     parent = aliased(Page)
     joined = select(Page, parent.slug).outerjoin(parent, Page.parent_id == parent.id)
     return joined.where(Page.workspace_id == caller.workspace_id, Page.archived_at.is_(None))
+
+
+def with_parent(page: Page, parent_slug: str | None) -> Page:
+    page.__dict__["parent_slug"] = parent_slug
+    return page
 
 
 def history_of(page: Page, kind: str, data: dict[str, Any], caller: Caller) -> PageHistory:

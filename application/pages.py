@@ -229,7 +229,8 @@ class Pages:
         for page in pages:
             slug = page.details.slug
             if slug in given or await self._states.find(command.workspace_id, slug) != page.details.id:
-                slug = await self._free_slug(command.workspace_id, slug, given)
+                # Never the old one, be its taker in the trash: without a change of slug nothing would say whose it is now.
+                slug = await self._free_slug(command.workspace_id, slug, [*given, slug])
             given.append(slug)
             parent_id = page.details.parent_id if changes else await self._live_parent(command.workspace_id, page)
             events = decisions.restore(page, slug=slug, parent_id=parent_id)

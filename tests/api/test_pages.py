@@ -384,6 +384,18 @@ def test_a_restored_page_whose_slug_was_taken_gets_another(workspace: Workspace)
     assert workspace.get("name")["id"] == taker["id"]
 
 
+def test_a_slug_leads_to_one_page_however_often_it_was_taken_and_left(workspace: Workspace) -> None:
+    pages = []
+    for _ in range(3):
+        pages.append(workspace.create("Name")["id"])
+        workspace.client.delete("/pages/name")
+    restored = {workspace.client.post(f"/pages/{page_id}/restore").json()["page"]["slug"]: page_id for page_id in pages}
+    assert len(restored) == 3
+    for slug, page_id in restored.items():
+        assert workspace.get(slug)["id"] == page_id
+        assert workspace.client.patch(f"/pages/{slug}", json={"parentSlug": None}).status_code == 200
+
+
 def test_a_deletion_can_be_repeated_after_a_restoration(workspace: Workspace) -> None:
     workspace.create("Parent")
     workspace.create("Child", parentSlug="parent")

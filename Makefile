@@ -2,6 +2,6 @@
 # Each target is `python3 dev.py <target>`, for machines without make.
 PYTHON ?= python3
 
-.PHONY: serve test lint bench lock ci
-serve test lint bench lock ci:
+.PHONY: serve test lint bench lock
+serve test lint bench lock:
 	@$(PYTHON) dev.py $@ $(ARGS)

@@ -22,13 +22,22 @@ def install(lock: str) -> None:
     stamp = VENV / f"{lock}.installed"
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    if not (BIN / "python").exists():
-        venv.create(VENV, with_pip=True)
+    make_environment()
     print(f"Installing {path.relative_to(ROOT)} into {VENV.relative_to(ROOT)} (once) …", file=sys.stderr, flush=True)
     pip = [str(BIN / "python"), "-m", "pip", "-qq", "--disable-pip-version-check", "install"]
     subprocess.run([*pip, "--require-hashes", "-r", str(path)], check=True)
     subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True)
     stamp.write_text(wanted)
+
+
+def make_environment() -> None:
+    """A virtual environment with pip in it; a half-made one, of a run that was interrupted, is made anew."""
+    if (BIN / "pip").exists():
+        return
+    try:
+        venv.create(VENV, with_pip=True, clear=True)
+    except subprocess.CalledProcessError:
+        sys.exit("This Python cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv, then try again.")
 
 
 def run(*command: str) -> None:

@@ -101,7 +101,7 @@ def problem(request: Request[Any, Any, Any], status: int, code: str, detail: str
 
 def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:
     status = STATUSES[type(error)]
-    if isinstance(error, VersionStale) and "if-match" in request.headers:
+    if isinstance(error, VersionStale) and request.headers.get("if-match", "*").strip() != "*":
         # The precondition came as a header, and HTTP has a status of its own for that.
         status = 412
     return problem(request, status, error.code, error.detail, **error.facts)

@@ -9,7 +9,7 @@ import sys
 import msgspec
 
 from api.app import RequestIds
-from daybook.bootstrap import Connections, build
+from daybook.bootstrap import build
 
 WORKER_VARIABLE = "DAYBOOK_WORKER_SETUP"
 _PR_SET_PDEATHSIG = 1
@@ -19,7 +19,8 @@ COLLECT_AFTER_OBJECTS = 20_000
 class WorkerSetup(msgspec.Struct, frozen=True):
     """What a worker needs to know."""
 
-    connections: Connections
+    service_dsn: str
+    role: str | None
     server_key: str
     environment: str
     supervisor_pid: int
@@ -30,7 +31,7 @@ def create() -> RequestIds:
     setup = msgspec.json.decode(os.environ[WORKER_VARIABLE], type=WorkerSetup)
     if os.getpid() != setup.supervisor_pid:
         _end_with_parent()
-    app = build(setup.connections, bytes.fromhex(setup.server_key), setup.environment)
+    app = build(setup.service_dsn, setup.role, bytes.fromhex(setup.server_key), setup.environment)
     _collect_seldom()
     return app
 

@@ -19,7 +19,7 @@ from application.access import Access
 from application.event_store import Command
 from application.idempotency import Idempotency
 from application.pages import Pages
-from daybook.settings import Settings
+from daybook.settings import DatabaseSettings
 from domain.events import Actor
 from infrastructure.database import Database
 from infrastructure.embedded import DataDirectoryHeld, EmbeddedServer, find_running
@@ -57,7 +57,7 @@ def operator_command(workspace_id: UUID) -> Command:
     return Command(workspace_id=workspace_id, command_id=new_id(), at=now(), actor=OPERATOR)
 
 
-def external(settings: Settings) -> Connections | None:
+def external(settings: DatabaseSettings) -> Connections | None:
     """The database the settings name, if they name one."""
     if settings.database_url is None:
         return None
@@ -87,7 +87,7 @@ async def prepare(server: EmbeddedServer) -> Connections:
 
 
 @contextlib.asynccontextmanager
-async def operator_connections(settings: Settings) -> AsyncIterator[Connections]:
+async def operator_connections(settings: DatabaseSettings) -> AsyncIterator[Connections]:
     """The database for one command: the running service's, or an embedded server started for as long as the command takes."""
     named = external(settings)
     if named is not None:
@@ -125,9 +125,9 @@ async def operator_connections(settings: Settings) -> AsyncIterator[Connections]
     yield connections
 
 
-def build(connections: Connections, server_key: bytes, environment: str) -> RequestIds:
-    """The service's application on its adapters."""
-    database = Database(connections.service_dsn, role=connections.role)
+def build(service_dsn: str, role: str | None, server_key: bytes, environment: str) -> RequestIds:
+    """The service's application on its adapters. It never learns the owner's connection."""
+    database = Database(service_dsn, role=role)
     store = PostgresEventStore(database)
     readers = PostgresPages(database)
     access = Access(PostgresKeyLookup(database), server_key, environment)
@@ -142,7 +142,7 @@ def build(connections: Connections, server_key: bytes, environment: str) -> Requ
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        listening = asyncio.create_task(listen(connections.service_dsn, connections.role, access.forget_all))
+        listening = asyncio.create_task(listen(service_dsn, role, access.forget_all))
         try:
             yield
         finally:

@@ -14,7 +14,7 @@ from msgspec import NODEFAULT, UnsetType
 
 from api.app import openapi_document
 from api.problems import _FRAMEWORK_CODES, STATUSES
-from daybook.bootstrap import Connections, build
+from daybook.bootstrap import build
 from daybook.settings import Settings
 from domain.errors import DomainError
 from domain.events import Actor, Change, Meta
@@ -46,9 +46,8 @@ def settings() -> str:
 # Settings
 
 Every setting is a flag of `daybook serve` and an environment variable. A flag wins over its variable. The operator's commands
-(`workspaces`, `keys`, `audit`, `rebuild`, `replay`) take the same flags and variables, because they open the same database;
-what only matters to a running service (host, port, workers) has no effect on them. A relative data directory counts from the
-folder the command is started in; `make serve` starts it in the repository.
+(`workspaces`, `keys`, `audit`, `rebuild`, `replay`) take those that say where the record is: all but host, port, workers and log
+level. A relative data directory counts from the folder the command is started in; `make serve` starts it in the repository.
 
 {_table(("flag", "variable", "values", "default", "meaning"), rows)}
 ## Variables of the client commands
@@ -131,7 +130,7 @@ and an upcaster brings older ones along (see CONTRIBUTING.md). A *change of* som
 
 def openapi() -> str:
     """The API's document. The application is built as it is for serving; it connects to nothing until it is started."""
-    app = build(Connections("postgresql:///none", "postgresql:///none", None), b"", "local")
+    app = build("postgresql:///none", None, b"", "local")
     document = msgspec.json.decode(openapi_document(app.app))
     # A handler's several paths come in another order in every process.
     document["paths"] = dict(sorted(document["paths"].items()))

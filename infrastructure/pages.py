@@ -8,16 +8,18 @@ import asyncpg
 
 from application.history import Entry
 from application.page_reader import LISTED_AT_ONCE_MAX, ListRead, PageRead
-from application.page_views import details_from, full_resource, stamp_from
+from application.page_views import details_from, full_resource, resource, stamp_from
 from domain.pages.content import Content
 from domain.pages.errors import PageNotFound
 from domain.pages.state import Page
-from infrastructure.database import Connection, Database
+from infrastructure.database import Database
 from infrastructure.event_store import codec
 from infrastructure.sql import sql
 
 HISTORY_CHUNK_ENTRIES = 1000
 POSITION_MAX = 2**63 - 1
+# Ids are made of times, so this one comes before any page's.
+BEFORE_ALL = UUID(int=0)
 # PostgreSQL's text holds none, so asking for it would be an error and not an answer.
 NUL = "\0"
 
@@ -61,25 +63,27 @@ class PostgresPages:
         if row is None:
             raise PageNotFound
         content_hash = row["content_hash"].hex()
-        json = full_resource(row["listed"], row["content"], content_hash)
+        listed = resource(row["doc"], row["stamp"], row["parent_slug"])
+        json = full_resource(listed, row["content"], content_hash)
         return PageRead(json, row["version"], row["slug"], row["title"], row["content"], content_hash)
 
     async def listing(self, workspace_id: UUID, *, limit: int, offset: int) -> ListRead:
         async with self._database.reading(workspace_id) as connection:
-            row = await _one(connection, sql("page_list"), workspace_id, None, limit, offset)
-        return ListRead(row["json"] or b"", row["total"])
+            rows = await connection.fetch(sql("page_list"), workspace_id, BEFORE_ALL, limit, offset)
+            total = rows[0]["total"] if rows else await connection.fetchval(sql("page_total"), workspace_id)
+        return ListRead(_spliced(rows), total)
 
     async def long_listing(self, workspace_id: UUID, *, limit: int | None, offset: int) -> AsyncIterator[ListRead]:
         """The same in pieces, for lists too long to be held at once."""
-        last: UUID | None = None
-        left = limit if limit is not None else POSITION_MAX
+        last, left = BEFORE_ALL, limit if limit is not None else POSITION_MAX
         while left > 0:
+            chunk = min(left, LISTED_AT_ONCE_MAX)
             async with self._database.reading(workspace_id) as connection:
-                row = await _one(connection, sql("page_list"), workspace_id, last, min(left, LISTED_AT_ONCE_MAX), offset)
-            if not row["pages"]:
+                rows = await connection.fetch(sql("page_list"), workspace_id, last, chunk, offset)
+            if not rows:
                 return
-            yield ListRead(row["json"], row["total"])
-            last, offset, left = row["last"], 0, left - row["pages"]
+            yield ListRead(_spliced(rows), rows[0]["total"])
+            last, offset, left = rows[-1]["page_id"], 0, left - len(rows)
 
     async def position_at(self, workspace_id: UUID, moment: datetime) -> int:
         async with self._database.reading(workspace_id) as connection:
@@ -108,12 +112,9 @@ def as_id(reference: str) -> UUID | None:
         return None
 
 
-async def _one(connection: Connection, statement: str, *arguments: object) -> asyncpg.Record:
-    """The row of a statement that always gives exactly one."""
-    row: asyncpg.Record | None = await connection.fetchrow(statement, *arguments)
-    if row is None:
-        raise LookupError("a statement that always gives a row gave none")
-    return row
+def _spliced(rows: list[asyncpg.Record]) -> bytes:
+    """JSON objects with commas between; nothing is decoded or encoded."""
+    return b",".join([resource(doc, stamp, parent_slug) for _, doc, stamp, parent_slug, _ in rows])
 
 
 def _page(row: asyncpg.Record) -> Page:

@@ -1,14 +1,14 @@
 """The command line: each module holds the commands of one subject."""
 
 import sys
+from importlib.metadata import version
 
 from cyclopts import App
-from cyclopts.config import Env
 
 from daybook.cli.audit import audit_app, rebuild, replay
 from daybook.cli.operator import keys_app, workspaces_app
 from daybook.cli.pages import pages_app
-from daybook.cli.serve import serve
+from daybook.cli.serve import AddressTaken, serve
 from daybook.cli.vault import export_command, import_command
 from domain.errors import DomainError
 from infrastructure.embedded import EmbeddedServerError
@@ -17,8 +17,7 @@ from infrastructure.migrations import DatabaseNewer, DatabaseNotUtf8, DatabaseUn
 app = App(
     name="daybook",
     help="A workspace backend in which everything is written down once, in order, and never rubbed out.",
-    # Every setting is an environment variable too, under the same name for every command.
-    config=Env("DAYBOOK_", command=False),
+    version=version("daybook-server"),
 )
 app.command(serve)
 app.command(workspaces_app)
@@ -32,6 +31,7 @@ app.command(replay)
 
 
 REPORTED = (
+    AddressTaken,
     DomainError,
     EmbeddedServerError,
     DatabaseNewer,

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from application.keys import Workspace
 from daybook.bootstrap import operator_connections
 from daybook.cli.operator import DEFAULTS, Name, fail, find_workspace
-from daybook.settings import Settings
+from daybook.settings import DatabaseSettings
 from domain.pages.state import Page, fold
 from infrastructure.audit import Altered, Anchor, Verified, verify
 from infrastructure.database import Connection
@@ -35,7 +35,7 @@ def audit_verify(
     *,
     workspace: SomeWorkspace = None,
     anchor: Annotated[str | None, Parameter(help="POSITION:CHAIN of an earlier audit, which must still hold.")] = None,
-    settings: Settings = DEFAULTS,
+    settings: DatabaseSettings = DEFAULTS,
 ) -> None:
     """Recompute every hash and chain, look for gaps, and compare the read models with what replaying gives."""
     if anchor is not None and workspace is None:
@@ -49,7 +49,7 @@ def audit_verify(
         )
 
 
-def rebuild(*, settings: Settings = DEFAULTS) -> None:
+def rebuild(*, settings: DatabaseSettings = DEFAULTS) -> None:
     """Drop and refill every read model from the log, while the service runs. The old ones are kept in read_model_previous."""
     done = asyncio.run(_rebuild(settings))
     sys.stdout.write(f"rebuilt {done.workspaces} workspaces from {done.events} events in {done.rounds} rounds\n")
@@ -61,7 +61,7 @@ def replay(
     at: Annotated[str | None, Parameter(help="As it was at this ISO 8601 time.")] = None,
     version: Annotated[int | None, Parameter(help="As it was at this version.")] = None,
     workspace: Name = "default",
-    settings: Settings = DEFAULTS,
+    settings: DatabaseSettings = DEFAULTS,
 ) -> None:
     """Print a page as it was, from its events alone."""
     if at is not None and version is not None:
@@ -76,7 +76,9 @@ def replay(
     )
 
 
-async def _verify(settings: Settings, name_or_id: str | None, anchor: Anchor | None) -> list[tuple[str, Verified | Altered]]:
+async def _verify(
+    settings: DatabaseSettings, name_or_id: str | None, anchor: Anchor | None
+) -> list[tuple[str, Verified | Altered]]:
     """Ends at the first workspace with something wrong."""
     results: list[tuple[str, Verified | Altered]] = []
     async with operator_connections(settings) as connections:
@@ -109,7 +111,7 @@ async def _names(connection: Connection, name_or_id: str | None) -> dict[UUID, s
     return {found.id: found.name}
 
 
-async def _rebuild(settings: Settings) -> Rebuilt:
+async def _rebuild(settings: DatabaseSettings) -> Rebuilt:
     async with operator_connections(settings) as connections:
         reading: Connection = await asyncpg.connect(connections.owner_dsn)
         writing: Connection = await asyncpg.connect(connections.owner_dsn)
@@ -122,7 +124,7 @@ async def _rebuild(settings: Settings) -> Rebuilt:
             await reading.close()
 
 
-async def _replay(settings: Settings, workspace: str, page: str, at: datetime | None, version: int | None) -> Page:
+async def _replay(settings: DatabaseSettings, workspace: str, page: str, at: datetime | None, version: int | None) -> Page:
     async with operator_connections(settings) as connections:
         connection: Connection = await asyncpg.connect(connections.owner_dsn)
         try:

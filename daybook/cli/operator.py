@@ -12,7 +12,7 @@ from rich.table import Table
 from application.keys import Workspace, begin_workspace, issue_key, revoke_key
 from application.page_views import iso
 from daybook.bootstrap import new_id, operator_command, operator_connections
-from daybook.settings import Settings
+from daybook.settings import DatabaseSettings
 from infrastructure.keys import PostgresKeyBook, key_book
 
 workspaces_app = App(name="workspaces", help="Make and list workspaces.")
@@ -20,18 +20,18 @@ keys_app = App(name="keys", help="Make, list and revoke API keys.")
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
 Name = Annotated[str, Parameter(name="--workspace", help="The workspace, by name or id.")]
-DEFAULTS = Settings()
+DEFAULTS = DatabaseSettings()
 
 
 @workspaces_app.command(name="create")
-def create_workspace(name: str, /, *, settings: Settings = DEFAULTS, as_json: Json = False) -> None:
+def create_workspace(name: str, /, *, settings: DatabaseSettings = DEFAULTS, as_json: Json = False) -> None:
     """Make a workspace."""
     workspace = asyncio.run(_create_workspace(settings, name))
     _say({"id": str(workspace.id), "name": workspace.name}, f"workspace {workspace.name} ({workspace.id})", as_json=as_json)
 
 
 @workspaces_app.command(name="list")
-def list_workspaces(*, settings: Settings = DEFAULTS, as_json: Json = False) -> None:
+def list_workspaces(*, settings: DatabaseSettings = DEFAULTS, as_json: Json = False) -> None:
     """List all workspaces."""
     rows = [
         {"id": str(each.id), "name": each.name, "createdAt": iso(each.created_at)} for each in asyncio.run(_workspaces(settings))
@@ -40,36 +40,36 @@ def list_workspaces(*, settings: Settings = DEFAULTS, as_json: Json = False) -> 
 
 
 @keys_app.command(name="create")
-def create_key(*, workspace: Name, name: str = "key", settings: Settings = DEFAULTS, as_json: Json = False) -> None:
+def create_key(*, workspace: Name, name: str = "key", settings: DatabaseSettings = DEFAULTS, as_json: Json = False) -> None:
     """Make a key. Its secret is shown now and never again."""
     found, key = asyncio.run(_create_key(settings, workspace, name))
     _say({"id": str(key.number), "key": key.text, "workspace": found.name}, key.text, as_json=as_json)
 
 
 @keys_app.command(name="list")
-def list_keys(*, workspace: Name, settings: Settings = DEFAULTS, as_json: Json = False) -> None:
+def list_keys(*, workspace: Name, settings: DatabaseSettings = DEFAULTS, as_json: Json = False) -> None:
     """List a workspace's keys, without their secrets."""
     _say_rows(asyncio.run(_keys(settings, workspace)), as_json=as_json)
 
 
 @keys_app.command(name="revoke")
-def revoke(key_id: int, /, *, workspace: Name, settings: Settings = DEFAULTS, as_json: Json = False) -> None:
+def revoke(key_id: int, /, *, workspace: Name, settings: DatabaseSettings = DEFAULTS, as_json: Json = False) -> None:
     """Revoke a key: it opens nothing from the next request on."""
     asyncio.run(_revoke(settings, workspace, key_id))
     _say({"id": str(key_id), "revoked": True}, f"key {key_id} is revoked", as_json=as_json)
 
 
-async def _create_workspace(settings: Settings, name: str) -> Workspace:
+async def _create_workspace(settings: DatabaseSettings, name: str) -> Workspace:
     async with operator_connections(settings) as connections, key_book(connections.owner_dsn) as book:
         return await begin_workspace(book, operator_command(new_id()), name)
 
 
-async def _workspaces(settings: Settings) -> list[Workspace]:
+async def _workspaces(settings: DatabaseSettings) -> list[Workspace]:
     async with operator_connections(settings) as connections, key_book(connections.owner_dsn) as book:
         return await book.workspaces()
 
 
-async def _create_key(settings: Settings, workspace: str, name: str) -> tuple[Workspace, Any]:
+async def _create_key(settings: DatabaseSettings, workspace: str, name: str) -> tuple[Workspace, Any]:
     async with operator_connections(settings) as connections, key_book(connections.owner_dsn) as book:
         found = await find_workspace(book, workspace)
         key = await issue_key(
@@ -83,7 +83,7 @@ async def _create_key(settings: Settings, workspace: str, name: str) -> tuple[Wo
         return found, key
 
 
-async def _keys(settings: Settings, workspace: str) -> list[dict[str, Any]]:
+async def _keys(settings: DatabaseSettings, workspace: str) -> list[dict[str, Any]]:
     async with operator_connections(settings) as connections, key_book(connections.owner_dsn) as book:
         found = await find_workspace(book, workspace)
         return [
@@ -99,7 +99,7 @@ async def _keys(settings: Settings, workspace: str) -> list[dict[str, Any]]:
         ]
 
 
-async def _revoke(settings: Settings, workspace: str, number: int) -> None:
+async def _revoke(settings: DatabaseSettings, workspace: str, number: int) -> None:
     async with operator_connections(settings) as connections, key_book(connections.owner_dsn) as book:
         found = await find_workspace(book, workspace)
         await revoke_key(book, operator_command(found.id), number)

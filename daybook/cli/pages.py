@@ -143,6 +143,13 @@ def delete(slug: Slug, /, *, as_json: Json = False) -> None:
 
 
 @pages_app.command
+def restore(slug: Slug, /, *, as_json: Json = False) -> None:
+    """Bring a deleted page back, with the pages that were deleted together with it."""
+    with connected() as client:
+        _print_done(f"Restored {slug}", client.write("POST", page_path(slug, "/restore")), as_json=as_json)
+
+
+@pages_app.command
 def history(
     slug: Annotated[str | None, Parameter(help="Only this page's.")] = None,
     /,

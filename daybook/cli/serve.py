@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from application.keys import begin_workspace, issue_key
 from daybook.asgi import WORKER_VARIABLE, WorkerSetup
 from daybook.bootstrap import Connections, external, new_id, operator_command, prepare
 from daybook.settings import Settings
+from domain.workspaces import WorkspaceNameTaken
 from infrastructure.embedded import EmbeddedServer
 from infrastructure.keys import key_book
 from infrastructure.migrations import migrate_named
@@ -25,10 +27,11 @@ KEEP_ALIVE_S = 75
 def serve(settings: Settings = Settings()) -> None:  # noqa: B008 - frozen, and cyclopts reads its defaults from here
     """Start the service; with no settings at all, on an embedded database with a workspace and a key ready to use."""
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    _check_address(settings)
     with _database(settings) as connections:
         server_key = settings.server_key()
         asyncio.run(_greet(settings, connections, server_key))
-        setup = WorkerSetup(connections, server_key.hex(), settings.environment, os.getpid())
+        setup = WorkerSetup(connections.service_dsn, connections.role, server_key.hex(), settings.environment, os.getpid())
         os.environ[WORKER_VARIABLE] = msgspec.json.encode(setup).decode()
         uvicorn.run(
             "daybook.asgi:create",
@@ -42,6 +45,22 @@ def serve(settings: Settings = Settings()) -> None:  # noqa: B008 - frozen, and 
             proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE_S,
         )
+
+
+class AddressTaken(Exception):
+    """The address cannot be listened on."""
+
+
+def _check_address(settings: Settings) -> None:
+    """Before anything is made or said: a service that cannot listen must not greet with another's address."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            raise AddressTaken(f"cannot listen on {where} ({error.strerror}); choose another with --host and --port") from error
 
 
 @contextlib.contextmanager
@@ -61,12 +80,23 @@ def _database(settings: Settings) -> Iterator[Connections]:
 async def _greet(settings: Settings, connections: Connections, server_key: bytes) -> None:
     """Makes what a first start needs, and says where the service is. A key is shown once, when it is made."""
     url = f"http://{_reached_as(settings.host)}:{settings.port}"
+    key = await _first_key(settings, connections, server_key)
+    _tell_clients(settings, url, key)
+    print(f"Daybook serves {url} (API: {url}/docs)", flush=True)
+    if key is not None:
+        print(f"workspace: {FIRST_WORKSPACE}\nkey (shown once): {key}", flush=True)
+
+
+async def _first_key(settings: Settings, connections: Connections, server_key: bytes) -> str | None:
+    """The first workspace and its key, if there is no workspace yet."""
     async with key_book(connections.owner_dsn) as book:
         if await book.workspaces():
-            _tell_clients(settings, url)
-            print(f"Daybook serves {url} (API: {url}/docs)", flush=True)
-            return
-        workspace = await begin_workspace(book, operator_command(new_id()), FIRST_WORKSPACE)
+            return None
+        try:
+            workspace = await begin_workspace(book, operator_command(new_id()), FIRST_WORKSPACE)
+        except WorkspaceNameTaken:
+            # Another service on the same database was quicker by a moment; its operator has the key.
+            return None
         key = await issue_key(
             book,
             operator_command(workspace.id),
@@ -75,8 +105,7 @@ async def _greet(settings: Settings, connections: Connections, server_key: bytes
             server_key=server_key,
             stream_id=new_id(),
         )
-    _tell_clients(settings, url, key.text)
-    print(f"Daybook serves {url} (API: {url}/docs)\nworkspace: {workspace.name}\nkey (shown once): {key.text}", flush=True)
+    return key.text
 
 
 def _reached_as(host: str) -> str:

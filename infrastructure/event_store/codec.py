@@ -21,8 +21,7 @@ EVENTS: tuple[type[Event], ...] = (*get_args(PageEvent), WorkspaceCreated, *get_
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_HEAD = struct.Struct(">16s16s16sqiHHI")
-_NO_COMMAND = bytes(16)
+_HEAD = struct.Struct(">16s16sqiHBHI")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -88,19 +87,19 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
 
 def digest(event: Stored) -> bytes:
     """SHA-256 over everything a writer brings. Lengths are part of it, so that no two events have the same bytes."""
-    tag = event.type.encode()
+    tag, command = event.type.encode(), event.command_id.bytes if event.command_id else b""
     since = event.effective_at - _EPOCH
     head = _HEAD.pack(
         event.workspace_id.bytes,
         event.stream_id.bytes,
-        event.command_id.bytes if event.command_id else _NO_COMMAND,
         (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds,
         event.version,
         event.schema_version,
+        len(command),
         len(tag),
         len(event.data),
     )
-    return hashlib.sha256(b"".join((head, tag, event.data, event.meta))).digest()
+    return hashlib.sha256(b"".join((head, command, tag, event.data, event.meta))).digest()
 
 
 # PostgreSQL counts microseconds from here when it sends a timestamp.

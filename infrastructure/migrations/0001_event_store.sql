@@ -62,7 +62,7 @@ CREATE TABLE daybook.event (
   effective_at timestamptz NOT NULL,
   -- When this log took it in; never earlier than that of the event before.
   recorded_at timestamptz NOT NULL,
-  -- On the first event of a command: what makes a retry safe.
+  -- On the last event of a command's first stream: what makes a retry safe, and says where its answer can be read off.
   command_id uuid,
   type text NOT NULL,
   -- The exact JSON bytes, so that what is hashed is what is stored.

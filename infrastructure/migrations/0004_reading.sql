@@ -1,11 +1,5 @@
 -- What readers share.
 
--- A page as lists show it. application/page_views.py builds the same bytes for the answers of commands.
-CREATE FUNCTION daybook.page_json(doc bytea, stamp bytea, parent_slug text) RETURNS bytea
-LANGUAGE sql IMMUTABLE
-RETURN '{'::bytea || doc || ','::bytea || stamp || ',"parentSlug":'::bytea
-       || coalesce(convert_to('"' || parent_slug || '"', 'UTF8'), 'null'::bytea) || '}'::bytea;
-
 -- The first position recorded at or after a moment, or the one after the last. Times never run backwards along the log, so
 -- halving finds it without an index on time.
 CREATE FUNCTION daybook.position_at(p_workspace uuid, p_moment timestamptz) RETURNS bigint

@@ -1,8 +1,8 @@
 -- One live page with its content, by id, or by slug where the id is null.
-SELECT p.version, p.content_hash, p.title, p.slug,
-       daybook.page_json(p.doc, p.stamp, CASE WHEN p.parent_id IS NOT NULL THEN (
+SELECT p.version, p.content_hash, p.title, p.slug, p.doc, p.stamp,
+       CASE WHEN p.parent_id IS NOT NULL THEN (
          SELECT parent.slug FROM read_model.page parent WHERE parent.workspace_id = $1 AND parent.page_id = p.parent_id
-       ) END) AS listed,
+       ) END AS parent_slug,
        CASE WHEN p.segments = 0 THEN p.tail
             ELSE (SELECT string_agg(s.body, ''::bytea ORDER BY s.segment) FROM read_model.page_segment s
                    WHERE s.workspace_id = p.workspace_id AND s.page_id = p.page_id) || p.tail

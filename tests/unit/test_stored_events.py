@@ -87,14 +87,21 @@ def test_the_hash_is_the_one_the_documentation_describes() -> None:
     by_hand = (
         workspace.bytes
         + stream.bytes
-        + command.bytes
         + (1_000_000).to_bytes(8, "big")
         + (3).to_bytes(4, "big")
         + (1).to_bytes(2, "big")
+        + (16).to_bytes(1, "big")
         + (1).to_bytes(2, "big")
         + (4).to_bytes(4, "big")
+        + command.bytes
         + b"t"
         + b"data"
         + b"meta"
     )
     assert codec.digest(stored) == hashlib.sha256(by_hand).digest()
+
+
+def test_no_command_and_a_command_of_zeros_are_told_apart() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    without = codec.Stored(UUID(int=1), UUID(int=2), 1, "t", 1, b"{}", b"{}", at, None)
+    assert codec.digest(without) != codec.digest(msgspec.structs.replace(without, command_id=UUID(int=0)))

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 
 from application.keys import begin_workspace, issue_key
@@ -26,6 +27,10 @@ from daybook.settings import Settings
 from infrastructure.embedded import RunningServer, find_running
 from infrastructure.keys import key_book
 from infrastructure.migrations import migrate
+
+# A busy machine is slow, and that is no bug.
+hypothesis.settings.register_profile("daybook", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("daybook")
 
 READY_S = 60.0
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"

@@ -20,7 +20,7 @@ from benchmarks.server import Server
 
 DATABASE = "library"
 WARM_UP_S = 0.5
-# The recorder locks its table in every append, so connections beyond a few only wait for one another; more made it slower.
+# The recorder locks its table in every append, so connections beyond a few only wait: 2 and 32 were slower than 8 and 16.
 POOL_MAX = 16
 
 

@@ -1,6 +1,7 @@
 """The database cluster on disk: how it comes to be, and what its lock files say about who uses it."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,8 @@ from infrastructure.embedded.errors import EmbeddedServerError
 from infrastructure.embedded.privileges import Privileges, clean_environment, hand_over
 
 _INIT_TIMEOUT_S = 300
+# The version of PostgreSQL that brought a locale provider of its own.
+_BUILTIN_LOCALE_VERSION_MIN = 17
 _STATUS_LINE = 7  # of postmaster.pid, counted from zero; PostgreSQL fixes the lines' order in pidfile.h
 
 # What PostgreSQL says when the last one's postmaster or one of its processes still uses the cluster.
@@ -43,10 +46,19 @@ def _create(cluster: Path, binaries: Path, privileges: Privileges) -> None:
     _flush_folder(cluster.parent)
 
 
+def _major_version(binaries: Path) -> int:
+    """Of a system's own installation, which may be older than what Daybook brings along."""
+    asking = [binaries / "initdb", "--version"]
+    said = subprocess.run(asking, capture_output=True, check=True, text=True).stdout  # noqa: S603 -- chosen by find_binaries
+    found = re.search(r"\d+", said)
+    return int(found[0]) if found else 0
+
+
 def _run_initdb(folder: Path, binaries: Path, privileges: Privileges) -> None:
     # C.UTF-8 of both providers: the builtin one orders and folds text alike on every machine, and full-text search asks
     # the C library which characters are letters, where plain C would know only the English ones.
-    locale = ("--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8")
+    builtin = ("--locale-provider=builtin",) if _major_version(binaries) >= _BUILTIN_LOCALE_VERSION_MIN else ()
+    locale = (*builtin, "--locale=C.UTF-8", "--encoding=UTF8")
     command = privileges.command(binaries / "initdb", "-D", folder, "-U", "postgres", "-A", "trust", *locale)
     result = subprocess.run(  # noqa: S603 -- the binaries were chosen by find_binaries
         command,

@@ -115,7 +115,7 @@ async def supervise(data_dir: Path) -> AsyncIterator[Callable[[Privileges], Supe
 @contextlib.contextmanager
 def spawn_supervisor(data_dir: Path, mode: Privileges) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", SUPERVISOR, str(data_dir), mode.value]
-    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 -- our own script
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
         yield process
         process.kill()
 

@@ -48,7 +48,7 @@ def _create(cluster: Path, binaries: Path, privileges: Privileges) -> None:
 
 def _major_version(binaries: Path) -> int:
     """Of a system's own installation, which may be older than what Daybook brings along."""
-    asking = [binaries / "initdb", "--version"]
+    asking: list[str | Path] = [binaries / "initdb", "--version"]
     said = subprocess.run(asking, capture_output=True, check=True, text=True).stdout  # noqa: S603 -- chosen by find_binaries
     found = re.search(r"\d+", said)
     return int(found[0]) if found else 0

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -33,6 +34,8 @@ hypothesis.settings.register_profile("daybook", deadline=None, suppress_health_c
 hypothesis.settings.load_profile("daybook")
 
 READY_S = 60.0
+# Made once, because reading the certificates for each client took longer than most tests.
+_TLS = ssl.create_default_context()
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 _numbers = itertools.count(1)
 T = TypeVar("T")
@@ -55,7 +58,7 @@ class Workspace:
     client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = httpx.Client(base_url=f"{self.url}/v1", headers=self.headers, timeout=60)
+        self.client = httpx.Client(base_url=f"{self.url}/v1", headers=self.headers, timeout=60, verify=_TLS)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -63,7 +66,7 @@ class Workspace:
 
     def async_client(self, connections_max: int = 64) -> httpx.AsyncClient:
         limits = httpx.Limits(max_connections=connections_max, max_keepalive_connections=connections_max)
-        return httpx.AsyncClient(base_url=f"{self.url}/v1", headers=self.headers, timeout=60, limits=limits)
+        return httpx.AsyncClient(base_url=f"{self.url}/v1", headers=self.headers, timeout=60, limits=limits, verify=_TLS)
 
     def create(self, title: str = "A page", **fields: Any) -> dict[str, Any]:
         response = self.client.post("/pages", json={"title": title, **fields})

@@ -203,11 +203,11 @@ async def test_two_workers_refuse_and_do_nothing_only_on_what_is_so(new_service:
     """Each process remembers pages; what the other wrote meanwhile must not be missed."""
     workspace = new_service("--workers", "2").new_workspace()
     async with httpx.AsyncClient(base_url=f"{workspace.url}/v1", headers={**workspace.headers, "Connection": "close"}) as client:
-        for number in range(25):
+        for number in range(6):
             await client.post("/pages", json={"title": f"Page {number}", "content": "first"})
             at = f"/pages/page-{number}"
             await all_of(*(client.post(f"{at}/content/append", json={"content": ""}) for _ in range(8)))
-            for step in range(4):
+            for step in range(3):
                 text = f"text {step}"
                 version = (await client.put(f"{at}/content", json={"content": text})).json()["version"]
                 assert version == 2 + 3 * step

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-OPERATIONS = int(os.environ.get("DAYBOOK_MODEL_OPERATIONS", "2500"))
+OPERATIONS = int(os.environ.get("DAYBOOK_MODEL_OPERATIONS", "1500"))
 STEPS = 50
 SEED = int(os.environ.get("DAYBOOK_MODEL_SEED", str(random.SystemRandom().randrange(2**32))))
 # Looking for a shorter way to a failure takes minutes, so it is asked for.

@@ -66,7 +66,7 @@ class PostgresKeyBook:
 
     async def _append(self, append: Append) -> None:
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        answers = await self._connection.fetch(APPEND, *Batch([Unit(Request(append, done))]).arguments())
+        answers = await self._connection.fetchval(APPEND, *Batch([Unit(Request(append, done))]).arguments())
         if answers[0]["outcome"] != "written":
             raise RuntimeError(f"the append was refused: {answers[0]['outcome']}; run the command again")
 

@@ -93,11 +93,12 @@ class PostgresPages:
         self, workspace_id: UUID, *, since: int, page_id: UUID | None, limit: int | None, offset: int
     ) -> AsyncIterator[list[Entry]]:
         """Newest first, in pieces; `since` is the first position wanted."""
+        statement, of_page = (sql("page_history"), ()) if page_id is None else (sql("page_history_of"), (page_id,))
         before, left = POSITION_MAX, limit if limit is not None else POSITION_MAX
         while left > 0:
             chunk = min(left, HISTORY_CHUNK_ENTRIES)
             async with self._database.reading(workspace_id) as connection:
-                rows = await connection.fetch(sql("page_history"), workspace_id, since, before, page_id, chunk, offset)
+                rows = await connection.fetch(statement, workspace_id, since, before, chunk, offset, *of_page)
             if not rows:
                 return
             yield [_entry(row) for row in rows]

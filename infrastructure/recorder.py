@@ -69,9 +69,7 @@ class PostgresRecorder:
                     await self._track(connection, tracking)
                 if not rows:
                     return None
-                answers = await connection.fetch(APPEND, *append_arguments(rows, check=False))
-                if answers[0]["outcome"] != "written":
-                    raise IntegrityError(answers[0]["outcome"])
+                answers = await connection.fetchval(APPEND, *append_arguments([self._workspace_id], rows, check=False))
             await connection.execute(f"NOTIFY {EVENTS_CHANNEL}")
         base: int = answers[0]["position"]
         return list(range(base + 1, base + 1 + len(rows)))

@@ -14,6 +14,7 @@ import uvicorn
 from application.keys import begin_workspace, issue_key
 from daybook.asgi import WORKER_VARIABLE, WorkerSetup
 from daybook.bootstrap import Connections, external, new_id, operator_command, prepare
+from daybook.protocol import OneWriteProtocol
 from daybook.settings import Settings
 from domain.workspaces import WorkspaceNameTaken
 from infrastructure.embedded import EmbeddedServer
@@ -41,6 +42,7 @@ def serve(settings: Settings = Settings()) -> None:  # noqa: B008 - frozen, and 
             workers=settings.workers,
             log_level=settings.log_level,
             access_log=False,
+            http=OneWriteProtocol,
             server_header=False,
             proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE_S,

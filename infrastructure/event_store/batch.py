@@ -62,9 +62,10 @@ class Batch:
         for number, unit in enumerate(self.units):
             self._add(number, unit)
 
-    def arguments(self) -> list[Any]:
+    def arguments(self, *, check: bool = False) -> list[Any]:
+        """`check` asks for what does not fit to be named; streams without a page row, which nothing else watches, always are."""
         rows = (self._pages, self._dropped, self._segments, self._slugs, self._parents, list(self._tallies.items()))
-        return append_arguments(self._events, self._ticks, rows, check=self._check)
+        return append_arguments(list(self._ordinals), self._events, self._ticks, rows, check=check or self._check)
 
     def positions(self, unit: int, base: int) -> list[int]:
         """The position of each request's last event, given the position before the workspace's first of this batch."""
@@ -146,6 +147,7 @@ class Batch:
 
 
 def append_arguments(
+    workspaces: list[UUID],
     events: Sequence[tuple[Any, ...]],
     ticks: Sequence[page_rows.Tick] = (),
     rows: Sequence[Sequence[Any]] = ((), (), (), (), (), ()),
@@ -155,7 +157,7 @@ def append_arguments(
     """The arguments of `daybook.append`, in its order: events and ticks by column, everything else by row."""
     event_columns = list(zip(*events, strict=True)) if events else [()] * 12
     tick_columns = list(zip(*ticks, strict=True)) if ticks else [()] * 10
-    return [*event_columns, *tick_columns, *rows, check]
+    return [workspaces, *event_columns, *tick_columns, *rows, check]
 
 
 def _event_row(

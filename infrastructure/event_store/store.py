@@ -132,7 +132,8 @@ class _Session:
     async def append(self, request: Append) -> int:
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         batch = Batch([Unit(Request(request, done))])
-        answers = await self._connection.fetch(APPEND, *batch.arguments())
+        # Inside a transaction an error could not be recovered from, so it is asked beforehand.
+        answers = await self._connection.fetchval(APPEND, *batch.arguments(check=True))
         if answers[0]["outcome"] != "written":
             raise _REFUSALS[answers[0]["outcome"]]
         self.appended = request

@@ -31,6 +31,8 @@ RECONNECT_PAUSE_S = 0.1
 APPEND = sql("append")
 FIND_COMMAND = sql("find_command")
 
+# What `daybook.append` raises when something in a batch cannot be written as it was decided.
+_DOES_NOT_FIT = (asyncpg.UniqueViolationError, asyncpg.TriggeredDataChangeViolationError)
 _TRY_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 
@@ -208,7 +210,13 @@ class GroupCommit:
                 if in_doubt and (answers := await _find_written(lane.connection, batch)):
                     return answers
                 in_doubt = True
-                return await lane.connection.fetch(APPEND, *arguments)
+                answered: list[Any] = await lane.connection.fetchval(APPEND, *arguments)
+                return answered  # noqa: TRY300 - an else would be three handlers away
+            except _DOES_NOT_FIT:
+                if arguments[-1]:
+                    raise
+                # All of it was undone. Send it again, to be told what of it does not fit.
+                arguments[-1], in_doubt = True, False
             except ValueError:
                 # Something in the arguments is no value of its column's type: the driver found out, nothing was sent.
                 raise

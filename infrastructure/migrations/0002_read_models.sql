@@ -58,7 +58,8 @@ CREATE TABLE read_model.page (
   PRIMARY KEY (workspace_id, page_id)
 ) WITH (fillfactor = 60);
 CREATE INDEX page_live ON read_model.page (workspace_id, page_id) WHERE live;
-CREATE INDEX page_parent ON read_model.page (workspace_id, parent_id);
+-- Partial, so that no plan made before there were statistics can mistake it for a way to a page by its id.
+CREATE INDEX page_parent ON read_model.page (workspace_id, parent_id) WHERE parent_id IS NOT NULL;
 SELECT daybook.confine('read_model.page', 'SELECT, INSERT, UPDATE, DELETE');
 
 CREATE TABLE read_model.page_segment (

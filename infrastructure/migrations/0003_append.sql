@@ -58,7 +58,9 @@ LANGUAGE sql STABLE AS $$
   SELECT 'parent_gone', n.workspace_id, n.unit, 0::bigint, NULL FROM unnest(p_parents) n WHERE daybook.parent_is_gone(n)
 $$;
 
+-- Appends and answers. Each step is an assignment, which PL/pgSQL evaluates at a fraction of what a statement costs.
 CREATE FUNCTION daybook.append(
+  p_workspaces uuid[],
   -- Events: e_ordinal is 1 for the workspace's first event of this batch, 2 for its second, …
   e_unit integer[], e_workspace uuid[], e_ordinal integer[], e_stream uuid[], e_version integer[], e_schema smallint[],
   e_effective timestamptz[], e_command uuid[], e_type text[], e_data bytea[], e_meta bytea[], e_hash bytea[],
@@ -67,53 +69,46 @@ CREATE FUNCTION daybook.append(
   t_bytes integer[], t_segments integer[], t_tail bytea[],
   p_pages daybook.page_row[], p_dropped daybook.segment_range[], p_segments daybook.segment_row[],
   p_slugs daybook.slug_claim[], p_parents daybook.parent_need[], p_tallies daybook.tally_change[],
-  -- Streams without a page row have nothing that would notice a stale version in passing: ask for the check beforehand.
+  -- Normally everything is written at once and what does not fit raises an error, which undoes the whole batch: checking each
+  -- append beforehand cost a third of its time. With p_check, what does not fit is named and nothing is written.
   p_check boolean
-) RETURNS SETOF daybook.append_answer
+) RETURNS daybook.append_answer[]
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_workspaces uuid[] := ARRAY(SELECT DISTINCT w FROM unnest(e_workspace) w);
-  v_written daybook.append_answer[];
+  v_bound text;
+  v_answers daybook.append_answer[];
+  v_rows bigint;
 BEGIN
-  PERFORM set_config('daybook.workspaces', v_workspaces::text, true);
+  v_bound := set_config('daybook.workspaces', p_workspaces::text, true);
   -- Its own statement, in workspace order: what follows takes its snapshot after the lock, and two writers cannot deadlock.
-  PERFORM 1 FROM daybook.workspace_head h WHERE h.workspace_id = ANY (v_workspaces) ORDER BY h.workspace_id FOR UPDATE;
+  PERFORM 1 FROM daybook.workspace_head h WHERE h.workspace_id = ANY (p_workspaces) ORDER BY h.workspace_id FOR UPDATE;
   IF p_check THEN
-    RETURN QUERY SELECT * FROM daybook.refusals(e_unit, e_workspace, e_stream, e_version, e_command, p_slugs, p_parents);
-    IF FOUND THEN
-      RETURN;
+    v_answers := ARRAY(SELECT r FROM daybook.refusals(e_unit, e_workspace, e_stream, e_version, e_command, p_slugs, p_parents) r);
+    IF cardinality(v_answers) > 0 THEN
+      RETURN v_answers;
     END IF;
   END IF;
 
-  -- Write first and ask only when something objects: checking each append beforehand cost a third of its time.
-  BEGIN
-    v_written := daybook.write_events(e_workspace, e_ordinal, e_stream, e_version, e_schema, e_effective, e_command,
-                                      e_type, e_data, e_meta, e_hash);
-    IF cardinality(v_written) < cardinality(v_workspaces) THEN
-      RAISE EXCEPTION 'a workspace of this batch does not exist' USING ERRCODE = 'foreign_key_violation';
-    END IF;
-    IF cardinality(t_workspace) > 0 THEN
-      PERFORM daybook.write_page_ticks(t_workspace, t_page, t_expected, t_before, t_version, t_stamp, t_hash, t_bytes, t_segments, t_tail);
-    END IF;
-    IF cardinality(p_pages) > 0 THEN
-      PERFORM daybook.write_pages(p_pages, p_slugs, p_parents, p_tallies);
-    END IF;
-    IF cardinality(p_dropped) > 0 THEN
-      DELETE FROM read_model.page_segment s USING unnest(p_dropped) d
-       WHERE s.workspace_id = d.workspace_id AND s.page_id = d.page_id AND s.segment >= d.first AND s.segment < d.stop;
-    END IF;
-    IF cardinality(p_segments) > 0 THEN
-      INSERT INTO read_model.page_segment (workspace_id, page_id, segment, body)
-      SELECT s.workspace_id, s.page_id, s.segment, s.body FROM unnest(p_segments) s;
-    END IF;
-  EXCEPTION WHEN unique_violation OR SQLSTATE 'DB409' THEN
-    RETURN QUERY SELECT * FROM daybook.refusals(e_unit, e_workspace, e_stream, e_version, e_command, p_slugs, p_parents);
-    IF FOUND THEN
-      RETURN;
-    END IF;
-    RAISE;
-  END;
-  RETURN QUERY SELECT * FROM unnest(v_written);
+  v_answers := daybook.write_events(e_workspace, e_ordinal, e_stream, e_version, e_schema, e_effective, e_command,
+                                    e_type, e_data, e_meta, e_hash);
+  IF cardinality(v_answers) < cardinality(p_workspaces) THEN
+    RAISE EXCEPTION 'a workspace of this batch does not exist' USING ERRCODE = 'foreign_key_violation';
+  END IF;
+  IF cardinality(t_workspace) > 0 THEN
+    v_rows := daybook.write_page_ticks(t_workspace, t_page, t_expected, t_before, t_version, t_stamp, t_hash, t_bytes, t_segments, t_tail);
+  END IF;
+  IF cardinality(p_pages) > 0 THEN
+    v_rows := daybook.write_pages(p_pages, p_slugs, p_parents, p_tallies);
+  END IF;
+  IF cardinality(p_dropped) > 0 THEN
+    DELETE FROM read_model.page_segment s USING unnest(p_dropped) d
+     WHERE s.workspace_id = d.workspace_id AND s.page_id = d.page_id AND s.segment >= d.first AND s.segment < d.stop;
+  END IF;
+  IF cardinality(p_segments) > 0 THEN
+    INSERT INTO read_model.page_segment (workspace_id, page_id, segment, body)
+    SELECT s.workspace_id, s.page_id, s.segment, s.body FROM unnest(p_segments) s;
+  END IF;
+  RETURN v_answers;
 END $$;
 
 -- Moves the heads and inserts the events; answers the position before each workspace's first.
@@ -154,7 +149,7 @@ END $$;
 CREATE FUNCTION daybook.write_page_ticks(
   t_workspace uuid[], t_page uuid[], t_expected integer[], t_before bytea[], t_version integer[], t_stamp bytea[], t_hash bytea[],
   t_bytes integer[], t_segments integer[], t_tail bytea[]
-) RETURNS void
+) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
   v_rows bigint;
@@ -167,20 +162,21 @@ BEGIN
    WHERE p.workspace_id = t.workspace_id AND p.page_id = t.page_id AND p.version = t.expected AND p.content_hash = t.before;
   GET DIAGNOSTICS v_rows = ROW_COUNT;
   IF v_rows < cardinality(t_page) THEN
-    RAISE EXCEPTION 'a page has another version than expected' USING ERRCODE = 'DB409';
+    RAISE EXCEPTION 'a page has another version than expected' USING ERRCODE = 'triggered_data_change_violation';
   END IF;
+  RETURN v_rows;
 END $$;
 
 CREATE FUNCTION daybook.write_pages(
   p_pages daybook.page_row[], p_slugs daybook.slug_claim[], p_parents daybook.parent_need[], p_tallies daybook.tally_change[]
-) RETURNS void
+) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
   v_rows bigint;
 BEGIN
   IF EXISTS (SELECT FROM unnest(p_slugs) c WHERE daybook.slug_is_held(c))
      OR EXISTS (SELECT FROM unnest(p_parents) n WHERE daybook.parent_is_gone(n)) THEN
-    RAISE EXCEPTION 'a slug or a parent is not to be had' USING ERRCODE = 'DB409';
+    RAISE EXCEPTION 'a slug or a parent is not to be had' USING ERRCODE = 'triggered_data_change_violation';
   END IF;
   INSERT INTO read_model.page AS p (workspace_id, page_id, parent_id, archived_root, live, slug, title, doc,
                                     version, stamp, content_hash, content_bytes, segments, tail)
@@ -193,12 +189,13 @@ BEGIN
    WHERE p.version = (SELECT r.expected FROM unnest(p_pages) r WHERE r.workspace_id = p.workspace_id AND r.page_id = p.page_id);
   GET DIAGNOSTICS v_rows = ROW_COUNT;
   IF v_rows < cardinality(p_pages) THEN
-    RAISE EXCEPTION 'a page has another version than expected' USING ERRCODE = 'DB409';
+    RAISE EXCEPTION 'a page has another version than expected' USING ERRCODE = 'triggered_data_change_violation';
   END IF;
   INSERT INTO read_model.page_slug (workspace_id, slug, page_id) SELECT c.workspace_id, c.slug, c.page_id FROM unnest(p_slugs) c
   ON CONFLICT (workspace_id, slug) DO UPDATE SET page_id = excluded.page_id;
   INSERT INTO read_model.page_tally AS y (workspace_id, live) SELECT t.workspace_id, t.live FROM unnest(p_tallies) t
   ON CONFLICT (workspace_id) DO UPDATE SET live = y.live + excluded.live;
+  RETURN v_rows;
 END $$;
 
 -- The first free slug of base, base-2, base-3, …: doubles its step until one is free, then halves back, so that ten thousand

@@ -9,4 +9,7 @@ SELECT p.version, p.content_hash, p.title, p.slug, p.doc, p.stamp,
        END AS content
   FROM read_model.page p
  WHERE p.workspace_id = $1 AND p.live
-   AND p.page_id = coalesce($2, (SELECT s.page_id FROM read_model.page_slug s WHERE s.workspace_id = $1 AND s.slug = $3))
+   -- CASE and not coalesce: beneath a policy the planner takes coalesce for leaky and would read the whole workspace.
+   AND p.page_id = CASE WHEN $2::uuid IS NOT NULL THEN $2::uuid ELSE (
+     SELECT s.page_id FROM read_model.page_slug s WHERE s.workspace_id = $1 AND s.slug = $3
+   ) END

@@ -1,7 +1,7 @@
--- The log of pages, newest first: from a position on, before another, perhaps of one page.
+-- The log of pages, newest first, from a position on, before another.
 SELECT e.position, e.version, e.type, e.schema_version, e.data, e.meta, e.effective_at, e.stream_id, p.slug, p.title
   FROM daybook.event e
   JOIN read_model.page p ON p.workspace_id = e.workspace_id AND p.page_id = e.stream_id
- WHERE e.workspace_id = $1 AND e.position >= $2 AND e.position < $3 AND ($4::uuid IS NULL OR e.stream_id = $4)
+ WHERE e.workspace_id = $1 AND e.position >= $2 AND e.position < $3
  ORDER BY e.position DESC
- LIMIT $5 OFFSET $6
+ LIMIT $4 OFFSET $5

@@ -42,9 +42,14 @@ class PageStamp(msgspec.Struct, frozen=True, rename="camel"):
     updated_by: Actor
 
 
+# Where an ISO 8601 time with microseconds ends and its offset begins.
+_MICROSECONDS_END = 26
+
+
 def iso(at: datetime) -> str:
     """ISO 8601 in UTC, always with four digits of year and six of microseconds."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    moment = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{moment.isoformat(timespec='microseconds')[:_MICROSECONDS_END]}Z"
 
 
 def doc(details: Details) -> bytes:

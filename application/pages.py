@@ -249,13 +249,20 @@ class Pages:
         try:
             yield
         except (VersionStale, ContentStale) as error:
-            page: Page = error.facts["current"]
-            error.facts["current"] = Current(page, await self.parent_slug(command.workspace_id, page))
+            await self._explain(command, error)
             raise
 
+    async def _explain(self, command: Command, error: VersionStale | ContentStale) -> None:
+        page: Page = error.facts["current"]
+        error.facts["current"] = Current(page, await self.parent_slug(command.workspace_id, page))
+
     async def _decide(self, command: Command, reference: str, decide: Callable[[Page | None], Sequence[Event]]) -> Outcome:
-        async with self._explained(command):
+        # Written out, because this is every append's way, and a context manager of coroutines costs as much as the decision.
+        try:
             return await self._find_and_decide(command, reference, decide)
+        except (VersionStale, ContentStale) as error:
+            await self._explain(command, error)
+            raise
 
     async def _find_and_decide(
         self, command: Command, reference: str, decide: Callable[[Page | None], Sequence[Event]]

@@ -1,6 +1,6 @@
 """The inline projection of pages: which rows of the read model a page's events change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 import msgspec
@@ -28,11 +28,11 @@ SegmentRow = tuple[UUID, UUID, int, bytes]
 SegmentRange = tuple[UUID, UUID, int, int]
 
 
-def touches_only_content(events: tuple[object, ...]) -> bool:
+def touches_only_content(events: Sequence[object]) -> bool:
     return all(type(event) in _CONTENT_EVENTS for event in events)
 
 
-def only_appends(events: tuple[object, ...]) -> bool:
+def only_appends(events: Sequence[object]) -> bool:
     return all(type(event) is ContentAppended for event in events)
 
 
@@ -75,7 +75,7 @@ def page_row(workspace_id: UUID, page: Page, expected: int) -> PageRow:
     )
 
 
-def slug_claims(events: tuple[object, ...]) -> list[str]:
+def slug_claims(events: Sequence[object]) -> list[str]:
     """The slugs these events take, each once. One that is passed through counts too: it keeps leading to the page."""
     claimed: dict[str, None] = {}
     for event in events:
@@ -86,7 +86,7 @@ def slug_claims(events: tuple[object, ...]) -> list[str]:
     return list(claimed)
 
 
-def parent_need(page: Page, events: tuple[object, ...]) -> UUID | None:
+def parent_need(page: Page, events: Sequence[object]) -> UUID | None:
     """The parent that has to be there when these events are written."""
     return page.details.parent_id if any(type(event) in _PLACING_EVENTS for event in events) else None
 

@@ -1,7 +1,7 @@
 """A batch: what several callers want appended, laid out as the arrays that `daybook.append` takes."""
 
 from asyncio import Future
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,19 +11,26 @@ from domain.pages.state import Page
 from infrastructure import page_rows
 from infrastructure.event_store import codec
 
-Mark = tuple[str, UUID, UUID | str]
+# What must not stand twice in a batch, nor in two batches on their way: a stream, a slug, a command. Bytes, because a set hashes
+# them once, where an id is hashed anew each time it is looked up.
+Mark = bytes
 
 
 class Request:
     """One caller's append and the future the caller waits on."""
 
-    __slots__ = ("append", "done", "marks", "size_bytes")
+    __slots__ = ("append", "done", "marks", "size_bytes", "streams")
 
     def __init__(self, append: Append, done: "Future[int]") -> None:
         self.append = append
         self.done = done
-        self.marks = frozenset(_marks(append))
-        self.size_bytes = sum(_size_hint(change) for change in append.changes)
+        workspace = append.command.workspace_id.bytes
+        self.streams: list[Mark] = [b"stream" + workspace + change.stream_id.bytes for change in append.changes]
+        self.marks: set[Mark] = {b"command" + workspace + append.command.command_id.bytes, *self.streams}
+        self.size_bytes = 0
+        for change in append.changes:
+            self.marks |= {b"slug" + workspace + slug.encode() for slug in page_rows.slug_claims(change.events)}
+            self.size_bytes += _size_hint(change)
 
 
 class Unit:
@@ -155,7 +162,10 @@ def append_arguments(
     check: bool,
 ) -> list[Any]:
     """The arguments of `daybook.append`, in its order: events and ticks by column, everything else by row."""
-    event_columns = list(zip(*events, strict=True)) if events else [()] * 12
+    event_columns: list[Sequence[Any]] = list(zip(*events, strict=True)) if events else [()] * 12
+    if not check:
+        # Units are only needed to name what does not fit.
+        event_columns[0] = ()
     tick_columns = list(zip(*ticks, strict=True)) if ticks else [()] * 10
     return [workspaces, *event_columns, *tick_columns, *rows, check]
 
@@ -184,16 +194,6 @@ def _event_row(
         meta,
         codec.digest(stored),
     )
-
-
-def _marks(append: Append) -> Iterator[Mark]:
-    """What must not stand twice in a batch, nor in two batches on their way: streams, slugs, commands."""
-    workspace_id = append.command.workspace_id
-    yield ("command", workspace_id, append.command.command_id)
-    for change in append.changes:
-        yield ("stream", workspace_id, change.stream_id)
-        for slug in page_rows.slug_claims(tuple(change.events)):
-            yield ("slug", workspace_id, slug)
 
 
 def _size_hint(change: StreamChange) -> int:

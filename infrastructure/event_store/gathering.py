@@ -1,7 +1,5 @@
 """Which requests go into the next batch."""
 
-from uuid import UUID
-
 from infrastructure.event_store.batch import Mark, Request, Unit
 
 BATCH_BYTES_MAX = 8 * 1024 * 1024
@@ -14,7 +12,7 @@ class Gathering:
         self.units: list[Unit] = []
         self._room = requests_max
         self._bytes = 0
-        self._riding: dict[tuple[UUID, UUID], Unit] = {}
+        self._riding: dict[Mark, Unit] = {}
         self._taken: set[Mark] = set()
         for unit in on_their_way:
             for request in unit.requests:
@@ -33,25 +31,23 @@ class Gathering:
         if not self._taken.isdisjoint(marks):
             # Whatever comes later on the same streams has to stay behind it.
             self._taken |= marks
-            self._riding = {stream: unit for stream, unit in self._riding.items() if ("stream", *stream) not in marks}
+            for stream in request.streams:
+                self._riding.pop(stream, None)
             return False
         unit = Unit(request)
         self.units.append(unit)
-        if len(request.append.changes) == 1:
-            self._riding[request.append.command.workspace_id, request.append.changes[0].stream_id] = unit
+        if len(request.streams) == 1:
+            self._riding[request.streams[0]] = unit
         self._count(request)
         return True
 
     def _ride(self, request: Request) -> bool:
         """Joins the unit of its stream if it was decided on what that unit leaves."""
-        append = request.append
-        if len(append.changes) != 1:
+        stream = request.streams[0]
+        unit = self._riding.get(stream) if len(request.streams) == 1 else None
+        if unit is None or unit.next_version != request.append.changes[0].expected_version:
             return False
-        stream = (append.command.workspace_id, append.changes[0].stream_id)
-        unit = self._riding.get(stream)
-        if unit is None or unit.next_version != append.changes[0].expected_version:
-            return False
-        if any(mark in self._taken for mark in request.marks if mark != ("stream", *stream)):
+        if any(mark in self._taken for mark in request.marks if mark != stream):
             return False
         unit.requests.append(request)
         self._count(request)

@@ -66,8 +66,6 @@ class GroupCommit:
 
     def append(self, request: Append) -> "asyncio.Future[int]":
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        # Whoever asked may be gone when the answer comes; it must not be reported as an error nobody looked at.
-        done.add_done_callback(lambda future: future.cancelled() or future.exception())
         if self._closing:
             done.set_exception(StoreUnavailable())
             return done
@@ -182,10 +180,10 @@ class GroupCommit:
         """What waits on the same streams was decided on what was refused. Its version numbers may fit again by the time it would
         be written, to a state it never saw, so it must not be sent: everybody decides again.
         """
-        streams = {mark for unit in refused for request in unit.requests for mark in request.marks if mark[0] == "stream"}
+        streams = {stream for unit in refused for request in unit.requests for stream in request.streams}
         waiting, self._queue = self._queue, deque()
         for request in waiting:
-            if streams.isdisjoint(request.marks):
+            if streams.isdisjoint(request.streams):
                 self._queue.append(request)
             else:
                 _fail(request, VersionConflict)
@@ -216,7 +214,7 @@ class GroupCommit:
                 if arguments[-1]:
                     raise
                 # All of it was undone. Send it again, to be told what of it does not fit.
-                arguments[-1], in_doubt = True, False
+                arguments, in_doubt = batch.arguments(check=True), False
             except ValueError:
                 # Something in the arguments is no value of its column's type: the driver found out, nothing was sent.
                 raise
@@ -241,6 +239,8 @@ def _fail(request: Request, error: Callable[[], Exception]) -> None:
     """A fresh exception for each caller: a shared one would carry one caller's traceback to another."""
     if not request.done.done():
         request.done.set_exception(error())
+        # Looked at here, because whoever asked may be gone, and asyncio complains of errors that nobody looked at.
+        request.done.exception()
 
 
 async def _find_written(connection: Connection, batch: Batch) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ PAGE_NUMBER_MAX = 1_000_000
 PAGE_NUMBER_DIGITS_MAX = 8
 
 
-@get(["/pages/history", "/history"], responses=answers(HistoryAnswer), summary="History", tags=["history"])
+@get(["/pages/history", "/history"], responses=answers(HistoryAnswer, 200, 404), summary="History", tags=["history"])
 async def history(
     request: AnyRequest,
     services: WithServices,

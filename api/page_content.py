@@ -8,7 +8,7 @@ from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer
 from api.page_shapes import ContentAnswer, ContentChanged, ContentReplacements, FindReplaceBody, WriteContent
-from api.pages import answers
+from api.pages import REFUSALS, answers
 from api.requests import guard_from
 from api.services import WithServices
 from application.pages import Outcome
@@ -17,7 +17,7 @@ Slug = FromPath[str]
 AnyRequest = Request[Any, Any, Any]
 
 
-@get("/pages/{slug:str}/content", responses=answers(ContentAnswer), summary="Get content", tags=["content"])
+@get("/pages/{slug:str}/content", responses=answers(ContentAnswer, 200, 404), summary="Get content", tags=["content"])
 async def get_content(
     request: AnyRequest,
     slug: Slug,
@@ -33,7 +33,7 @@ async def get_content(
 @route(
     "/pages/{slug:str}/content",
     http_method=["PUT", "PATCH"],
-    responses=answers(ContentChanged),
+    responses=answers(ContentChanged, 200, *REFUSALS),
     status_code=200,
     summary="Replace content",
     tags=["content"],
@@ -55,7 +55,13 @@ async def replace_content(
     return _changed(outcome, replayed=replayed)
 
 
-@post("/pages/{slug:str}/content/append", responses=answers(ContentChanged), status_code=200, summary="Append", tags=["content"])
+@post(
+    "/pages/{slug:str}/content/append",
+    responses=answers(ContentChanged, 200, *REFUSALS),
+    status_code=200,
+    summary="Append",
+    tags=["content"],
+)
 async def append_content(
     request: AnyRequest,
     slug: Slug,
@@ -75,7 +81,7 @@ async def append_content(
 
 @post(
     ["/pages/{slug:str}/content/find-replace", "/pages/{slug:str}/content/find-and-replace"],
-    responses=answers(ContentReplacements),
+    responses=answers(ContentReplacements, 200, *REFUSALS),
     status_code=200,
     summary="Find and replace",
     tags=["content"],

@@ -1,6 +1,7 @@
 """Pages: list, get, create, update, delete, restore."""
 
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from litestar.response.base import ASGIResponse
 
 from api.answers import json_answer, streamed_answer
 from api.page_shapes import ChangePage, CreatePage, PageAnswer, PagesAnswer, Success
+from api.problems import Problem
 from api.requests import guard_from
 from api.services import WithServices
 from application.page_reader import LISTED_AT_ONCE_MAX
@@ -28,9 +30,19 @@ AnyRequest = Request[Any, Any, Any]
 _SUCCESS = b'{"success":true}'
 
 
-def answers(model: type, status: int = 200) -> dict[int, ResponseSpec]:
-    """What the document of the API says of a handler whose bytes are ready."""
-    return {status: ResponseSpec(model, generate_examples=False, description="Done")}
+def answers(model: type, status: int = 200, *refusals: int) -> dict[int, ResponseSpec]:
+    """What the document of the API says of a handler whose bytes are ready: its answer, and the problems in its place."""
+    problems = {
+        refusal: ResponseSpec(
+            Problem, generate_examples=False, description=HTTPStatus(refusal).phrase, media_type="application/problem+json"
+        )
+        for refusal in (400, 401, *refusals, 503)
+    }
+    return {status: ResponseSpec(model, generate_examples=False, description="Done"), **problems}
+
+
+# What commands on a page may be refused with: not there, changed meanwhile, too large, a key of idempotency used twice.
+REFUSALS = (404, 409, 412, 413, 422)
 
 
 @get("/pages", responses=answers(PagesAnswer), summary="List pages", tags=["pages"])
@@ -58,7 +70,7 @@ async def _streamed(pieces: AsyncIterator[Any], total: int) -> AsyncIterator[byt
     yield (b"" if opening == b"," else opening) + b'],"totalPages":%d}' % total
 
 
-@get("/pages/{slug:str}", responses=answers(PageAnswer), summary="Get a page", tags=["pages"])
+@get("/pages/{slug:str}", responses=answers(PageAnswer, 200, 404), summary="Get a page", tags=["pages"])
 async def get_page(
     request: AnyRequest,
     slug: Slug,
@@ -70,7 +82,7 @@ async def get_page(
     return json_answer(b'{"page":%b}' % read.json, version=read.version)
 
 
-@post("/pages", responses=answers(PageAnswer, 201), status_code=201, summary="Create a page", tags=["pages"])
+@post("/pages", responses=answers(PageAnswer, 201, *REFUSALS), status_code=201, summary="Create a page", tags=["pages"])
 async def create_page(
     request: AnyRequest,
     data: JSONBody[CreatePage],
@@ -86,7 +98,7 @@ async def create_page(
     return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed, status=201)
 
 
-@patch("/pages/{slug:str}", responses=answers(PageAnswer), summary="Change a page", tags=["pages"])
+@patch("/pages/{slug:str}", responses=answers(PageAnswer, 200, *REFUSALS), summary="Change a page", tags=["pages"])
 async def change_page(
     request: AnyRequest,
     slug: Slug,
@@ -104,7 +116,7 @@ async def change_page(
     return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
 
 
-@delete("/pages/{slug:str}", responses=answers(Success), status_code=200, summary="Delete a page", tags=["pages"])
+@delete("/pages/{slug:str}", responses=answers(Success, 200, *REFUSALS), status_code=200, summary="Delete a page", tags=["pages"])
 async def delete_page(
     request: AnyRequest,
     slug: Slug,
@@ -119,7 +131,13 @@ async def delete_page(
     return json_answer(_SUCCESS, replayed=replayed)
 
 
-@post("/pages/{slug:str}/restore", responses=answers(PageAnswer), status_code=200, summary="Restore a page", tags=["pages"])
+@post(
+    "/pages/{slug:str}/restore",
+    responses=answers(PageAnswer, 200, *REFUSALS),
+    status_code=200,
+    summary="Restore a page",
+    tags=["pages"],
+)
 async def restore_page(
     request: AnyRequest,
     slug: Slug,

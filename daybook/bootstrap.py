@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 import uuid_utils
+from asyncpg.pgproto import pgproto
 from litestar import Litestar
 
 from api.app import RequestIds, create_app
@@ -44,8 +45,11 @@ class Connections(msgspec.Struct, frozen=True):
 
 
 def new_id() -> UUID:
-    """UUIDv7: ids sort by the time they were made, which keeps lists in order and indexes warm."""
-    return UUID(int=uuid_utils.uuid7().int)
+    """UUIDv7: ids sort by the time they were made, which keeps lists in order and indexes warm.
+
+    Of the driver's own class, which hashes and gives its bytes in C: an append does both a dozen times.
+    """
+    return pgproto.UUID(uuid_utils.uuid7().bytes)
 
 
 def now() -> datetime:

@@ -31,13 +31,13 @@ class PostgresKeyBook:
         self._connection = connection
 
     async def begin_workspace(self, append: Append, workspace: Workspace) -> None:
-        try:
-            async with self._connection.transaction():
-                await self._connection.execute(sql("workspace_begin"), workspace.id)
-                await self._append(append)
-                await self._connection.execute(sql("workspace_write"), workspace.id, workspace.name, workspace.created_at)
-        except asyncpg.UniqueViolationError as error:
-            raise WorkspaceNameTaken from error
+        async with self._connection.transaction():
+            await self._connection.execute(sql("workspace_names_lock"))
+            if await self._connection.fetchval(sql("workspace_name_taken"), workspace.name):
+                raise WorkspaceNameTaken
+            await self._connection.execute(sql("workspace_begin"), workspace.id)
+            await self._append(append)
+            await self._connection.execute(sql("workspace_write"), workspace.id, workspace.name, workspace.created_at)
 
     async def workspaces(self, name_or_id: str | None = None) -> list[Workspace]:
         rows = await self._connection.fetch(sql("workspace_list"), name_or_id)

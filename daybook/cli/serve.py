@@ -11,14 +11,14 @@ from collections.abc import Iterator
 import msgspec
 import uvicorn
 
-from application.keys import begin_workspace, issue_key
+from application.keys import Workspace, begin_workspace, issue_key
 from daybook.asgi import WORKER_VARIABLE, WorkerSetup
 from daybook.bootstrap import Connections, external, new_id, operator_command, prepare
 from daybook.protocol import OneWriteProtocol
 from daybook.settings import Settings
 from domain.workspaces import WorkspaceNameTaken
 from infrastructure.embedded import EmbeddedServer
-from infrastructure.keys import key_book
+from infrastructure.keys import PostgresKeyBook, key_book
 from infrastructure.migrations import migrate_named
 
 FIRST_WORKSPACE = "default"
@@ -90,14 +90,10 @@ async def _greet(settings: Settings, connections: Connections, server_key: bytes
 
 
 async def _first_key(settings: Settings, connections: Connections, server_key: bytes) -> str | None:
-    """The first workspace and its key, if there is no workspace yet."""
+    """The key of the first workspace, if it has none yet: at the first start, or at the next if that was killed."""
     async with key_book(connections.owner_dsn) as book:
-        if await book.workspaces():
-            return None
-        try:
-            workspace = await begin_workspace(book, operator_command(new_id()), FIRST_WORKSPACE)
-        except WorkspaceNameTaken:
-            # Another service on the same database was quicker by a moment; its operator has the key.
+        workspace = await _first_workspace(book)
+        if workspace is None or await book.keys(workspace.id):
             return None
         key = await issue_key(
             book,
@@ -108,6 +104,16 @@ async def _first_key(settings: Settings, connections: Connections, server_key: b
             stream_id=new_id(),
         )
     return key.text
+
+
+async def _first_workspace(book: PostgresKeyBook) -> Workspace | None:
+    """Made if there is none at all; None if there are others, or if another service was quicker by a moment."""
+    if await book.workspaces():
+        return next(iter(await book.workspaces(FIRST_WORKSPACE)), None)
+    try:
+        return await begin_workspace(book, operator_command(new_id()), FIRST_WORKSPACE)
+    except WorkspaceNameTaken:
+        return None
 
 
 def _reached_as(host: str) -> str:

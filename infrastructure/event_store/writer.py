@@ -6,6 +6,7 @@ leaves at once with what there is.
 
 import asyncio
 import logging
+import random
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -223,7 +224,8 @@ class GroupCommit:
             except LOST as error:
                 log.warning("the database went away during an append (%s); trying again", error or type(error).__name__)
                 await _hang_up(lane)
-                await asyncio.sleep(RECONNECT_PAUSE_S)
+                # Not in step with whatever it was, nor with the other processes that lost their connections too.
+                await asyncio.sleep(RECONNECT_PAUSE_S * random.uniform(0.2, 1.8))  # noqa: S311 - a pause, no secret
         raise OutcomeUnknown if in_doubt else StoreUnavailable
 
 

@@ -5,14 +5,16 @@ GRANT USAGE ON SCHEMA read_model TO daybook_service;
 
 CREATE TABLE read_model.workspace (
   workspace_id uuid PRIMARY KEY,
-  name text NOT NULL UNIQUE,
+  -- Unique over all workspaces, which `workspace_begin` sees to: every key here leads with workspace_id.
+  name text NOT NULL,
   created_at timestamptz NOT NULL
 );
 SELECT daybook.confine('read_model.workspace', 'SELECT, INSERT, UPDATE, DELETE');
 
 CREATE TABLE read_model.api_key (
   workspace_id uuid NOT NULL,
-  key_id bigint NOT NULL UNIQUE,
+  -- Unique over all workspaces, because a sequence gives it out.
+  key_id bigint NOT NULL,
   stream_id uuid NOT NULL,
   name text NOT NULL,
   environment text NOT NULL,
@@ -23,6 +25,7 @@ CREATE TABLE read_model.api_key (
   revoked_at timestamptz,
   PRIMARY KEY (workspace_id, stream_id)
 );
+CREATE INDEX api_key_number ON read_model.api_key (key_id);
 SELECT daybook.confine('read_model.api_key', 'SELECT, INSERT, UPDATE, DELETE');
 
 -- Numbers in a key's text (`ak_local_2`) are unique over all workspaces, because a key is looked up before its workspace is known.

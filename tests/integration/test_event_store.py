@@ -289,6 +289,17 @@ async def test_every_table_leads_with_the_workspace_and_has_a_policy(log: Log) -
         assert table["leading"] == "workspace_id", table["name"]
 
 
+async def test_every_unique_key_leads_with_the_workspace(log: Log) -> None:
+    keys = await log.fetch(
+        "SELECT i.indexrelid::regclass::text AS name, a.attname AS leading FROM pg_index i "
+        "JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] "
+        "WHERE i.indisunique AND n.nspname IN ('daybook', 'read_model')"
+    )
+    assert len(keys) >= 9
+    assert [key["name"] for key in keys if key["leading"] != "workspace_id"] == []
+
+
 async def test_a_connection_sees_its_own_workspace_only_even_without_a_filter(log: Log) -> None:
     await log.create("page")
     other = uuid4()

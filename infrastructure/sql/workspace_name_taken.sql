@@ -1,0 +1,2 @@
+-- Whether a workspace has this name.
+SELECT EXISTS (SELECT FROM read_model.workspace WHERE name = $1)

@@ -54,10 +54,12 @@ class PostgresRecorder:
         self._workspace_id = workspace_id
         self._busy = asyncio.Lock()
         self._connection: Connection | None = None
+        self._lines: list[Connection] = []
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
+        for connection in (self._connection, *self._lines):
+            if connection is not None:
+                await connection.close()
 
     async def insert_events(self, stored_events: Sequence[StoredEvent], *, tracking: Tracking | None = None) -> list[int] | None:
         """Positions, in the order of the events. Raises `IntegrityError` if a version is taken; then nothing was written."""
@@ -118,6 +120,7 @@ class PostgresRecorder:
     async def listen(self, heard: Any) -> Connection:  # noqa: ANN401 - a callback without arguments
         """A connection of its own that calls `heard` after each insert; closing it ends that."""
         connection: Connection = await asyncpg.connect(self._dsn)
+        self._lines.append(connection)
         await connection.add_listener(EVENTS_CHANNEL, lambda *_: heard())
         return connection
 
@@ -173,19 +176,34 @@ class SynchronousRecorder(ProcessRecorder):
 
     def __init__(self, dsn: str, workspace_id: UUID) -> None:
         super().__init__()
+        self._closed = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="daybook recorder", daemon=True)
         self._thread.start()
         self.recorder = self.call(_make(dsn, workspace_id))
 
     def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        if self._closed:
+            coroutine.close()
+            raise InterfaceError("this recorder is closed")
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(CALL_S)
 
     def close(self) -> None:
-        self.call(self.recorder.close())
+        """What is being asked for at this moment, by a subscription's thread perhaps, is called off."""
+        if self._closed:
+            return
+        self._closed = True
+        asyncio.run_coroutine_threadsafe(self._call_off(), self._loop).result(CALL_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _call_off(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self.recorder.close()
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:  # noqa: ANN401 - the library's
         return self.call(self.recorder.insert_events(stored_events, tracking=kwargs.get("tracking")))

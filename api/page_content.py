@@ -47,11 +47,7 @@ async def replace_content(
     """With `contentHash`, only if the content is still the one you read."""
     command = await services.requests.command(request)
     guard = guard_from(request, data.version, data.content_hash)
-    outcome, replayed = await services.idempotency.once(
-        command,
-        lambda: services.pages.replace(command, slug, data.content, guard),
-        lambda known: services.pages.again(command, known),
-    )
+    outcome, replayed = await services.once(command, lambda: services.pages.replace(command, slug, data.content, guard))
     return _changed(outcome, replayed=replayed)
 
 
@@ -71,11 +67,7 @@ async def append_content(
     """Adds text on a line of its own. Any number of clients may do so at once; nobody's text is lost."""
     command = await services.requests.command(request)
     guard = guard_from(request, data.version, data.content_hash)
-    outcome, replayed = await services.idempotency.once(
-        command,
-        lambda: services.pages.append(command, slug, data.content, guard),
-        lambda known: services.pages.again(command, known),
-    )
+    outcome, replayed = await services.once(command, lambda: services.pages.append(command, slug, data.content, guard))
     return _changed(outcome, replayed=replayed)
 
 
@@ -95,11 +87,7 @@ async def find_replace(
     """Exact text. Without `replaceAll` it has to be there exactly once."""
     command = await services.requests.command(request)
     guard, wanted = guard_from(request, data.version, data.content_hash), data.wanted()
-    outcome, replayed = await services.idempotency.once(
-        command,
-        lambda: services.pages.find_replace(command, slug, wanted, guard),
-        lambda known: services.pages.again(command, known, wanted),
-    )
+    outcome, replayed = await services.once(command, lambda: services.pages.find_replace(command, slug, wanted, guard), wanted)
     page = outcome.page
     body = ContentReplacements(
         success=True, content_hash=page.content.hash, version=page.version, replacements=outcome.replacements

@@ -90,10 +90,8 @@ async def create_page(
 ) -> ASGIResponse:
     """Without `slug`, one is made from the title; a taken one gets `-2`, `-3`, …"""
     command = await services.requests.command(request)
-    outcome, replayed = await services.idempotency.once(
-        command,
-        lambda: services.pages.create(command, data.draft(), slug=data.slug, parent=data.parent()),
-        lambda known: services.pages.again(command, known),
+    outcome, replayed = await services.once(
+        command, lambda: services.pages.create(command, data.draft(), slug=data.slug, parent=data.parent())
     )
     return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed, status=201)
 
@@ -108,10 +106,8 @@ async def change_page(
     """Only given fields change. A change that changes nothing keeps the version."""
     command = await services.requests.command(request)
     guard = guard_from(request, data.version, data.content_hash)
-    outcome, replayed = await services.idempotency.once(
-        command,
-        lambda: services.pages.change(command, slug, data.changes(), parent=data.parent(), guard=guard),
-        lambda known: services.pages.again(command, known),
+    outcome, replayed = await services.once(
+        command, lambda: services.pages.change(command, slug, data.changes(), parent=data.parent(), guard=guard)
     )
     return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
 
@@ -125,9 +121,7 @@ async def delete_page(
     """Puts the page and all pages below it in the trash, from which `restore` brings them back."""
     command = await services.requests.command(request)
     guard = guard_from(request)
-    _, replayed = await services.idempotency.once(
-        command, lambda: services.pages.archive(command, slug, guard), lambda known: services.pages.again(command, known)
-    )
+    _, replayed = await services.once(command, lambda: services.pages.archive(command, slug, guard))
     return json_answer(_SUCCESS, replayed=replayed)
 
 
@@ -146,9 +140,7 @@ async def restore_page(
     """Brings a page back with the pages that were deleted together with it."""
     command = await services.requests.command(request)
     guard = guard_from(request)
-    outcome, replayed = await services.idempotency.once(
-        command, lambda: services.pages.restore(command, slug, guard), lambda known: services.pages.again(command, known)
-    )
+    outcome, replayed = await services.once(command, lambda: services.pages.restore(command, slug, guard))
     return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
 
 

@@ -1,6 +1,6 @@
 """All that routes need, in one value: a single dependency costs a request nothing, several cost it a task group."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import msgspec
@@ -8,9 +8,11 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from api.requests import Requests
+from application.event_store import Command
 from application.idempotency import Idempotency
 from application.page_reader import PageReader
-from application.pages import Pages
+from application.pages import Outcome, Pages
+from domain.pages.find_replace import FindReplace
 
 
 class HealthProbe(Protocol):
@@ -28,6 +30,12 @@ class Services(msgspec.Struct, frozen=True):
     idempotency: Idempotency
     health_probe: HealthProbe
     new_request_id: Callable[[], str]
+
+    async def once(
+        self, command: Command, run: Callable[[], Awaitable[Outcome]], wanted: FindReplace | None = None
+    ) -> tuple[Outcome, bool]:
+        """The outcome of a command on a page, and whether it is that of an earlier run under the same key."""
+        return await self.idempotency.once(command, run, lambda known: self.pages.again(command, known, wanted))
 
 
 # What a handler writes in its signature.

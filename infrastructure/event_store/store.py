@@ -11,31 +11,22 @@ import asyncpg
 
 from application.event_store import (
     Append,
-    CommandKnown,
     ExclusiveSession,
     KnownCommand,
     OutcomeUnknown,
     StoreUnavailable,
-    VersionConflict,
 )
 from domain.errors import DomainError
 from domain.events import Recorded
-from domain.pages.errors import ParentNotFound, SlugTaken
 from infrastructure.database import LOST, Connection, Database
 from infrastructure.event_store import codec
 from infrastructure.event_store.batch import Batch, Request, Unit
-from infrastructure.event_store.writer import APPEND, GroupCommit
+from infrastructure.event_store.writer import APPEND, REFUSALS, GroupCommit
 from infrastructure.sql import sql
 
 VERSION_MAX = 2**31 - 1
 # Each holds its workspace's head, so more would only wait for one another.
 EXCLUSIVE_SESSIONS_MAX = 4
-_REFUSALS: dict[str, type[Exception]] = {
-    "duplicate": CommandKnown,
-    "conflict": VersionConflict,
-    "slug_taken": SlugTaken,
-    "parent_gone": ParentNotFound,
-}
 
 
 class PostgresEventStore:
@@ -135,7 +126,7 @@ class _Session:
         # Inside a transaction an error could not be recovered from, so it is asked beforehand.
         answers = await self._connection.fetchval(APPEND, *batch.arguments(check=True))
         if answers[0]["outcome"] != "written":
-            raise _REFUSALS[answers[0]["outcome"]]
+            raise REFUSALS[answers[0]["outcome"]]
         self.appended = request
         return batch.positions(0, answers[0]["position"])[0]
 

@@ -167,7 +167,7 @@ class GroupCommit:
                     _fail(request, CommandKnown)
                 else:
                     # Who rode along with the one at fault was decided on a state that did not come to be: decide again.
-                    _fail(request, _REFUSALS[outcome] if len(requests) == 1 else VersionConflict)
+                    _fail(request, REFUSALS[outcome] if len(requests) == 1 else VersionConflict)
         self._drop_dependents([units[number] for number in refused])
         return [unit for number, unit in enumerate(units) if number not in refused]
 
@@ -229,7 +229,8 @@ class GroupCommit:
         raise OutcomeUnknown if in_doubt else StoreUnavailable
 
 
-_REFUSALS: dict[str, type[Exception]] = {
+# What `daybook.refusals` names, in the application's words.
+REFUSALS: dict[str, type[Exception]] = {
     "duplicate": CommandKnown,
     "conflict": VersionConflict,
     "slug_taken": SlugTaken,

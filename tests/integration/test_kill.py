@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import httpx
+import pytest
 from conftest import Service, Workspace
 
 ROUNDS = int(os.environ.get("DAYBOOK_KILL_ROUNDS", "5"))
@@ -88,6 +89,7 @@ def _postmaster(service: Service) -> int:
     return int((service.data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
 
 
+@pytest.mark.timeout(60 + 30 * ROUNDS)
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(new_service: Callable[..., Service]) -> None:
     seed = int(os.environ.get("DAYBOOK_SEED", time.time_ns() % 10**9))
     print(f"seed {seed}")

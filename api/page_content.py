@@ -11,7 +11,7 @@ from api.page_shapes import ContentAnswer, ContentChanged, ContentReplacements, 
 from api.pages import REFUSALS, answers
 from api.requests import guard_from
 from api.services import WithServices
-from application.pages import Outcome
+from application.pages.ports import Outcome
 
 Slug = FromPath[str]
 AnyRequest = Request[Any, Any, Any]
@@ -47,7 +47,7 @@ async def replace_content(
     """With `contentHash`, only if the content is still the one you read."""
     command = await services.requests.command(request)
     guard = guard_from(request, data.version, data.content_hash)
-    outcome, replayed = await services.once(command, lambda: services.pages.replace(command, slug, data.content, guard))
+    outcome, replayed = await services.once(command, lambda: services.contents.replace(command, slug, data.content, guard))
     return _changed(outcome, replayed=replayed)
 
 
@@ -67,7 +67,7 @@ async def append_content(
     """Adds text on a line of its own. Any number of clients may do so at once; nobody's text is lost."""
     command = await services.requests.command(request)
     guard = guard_from(request, data.version, data.content_hash)
-    outcome, replayed = await services.once(command, lambda: services.pages.append(command, slug, data.content, guard))
+    outcome, replayed = await services.once(command, lambda: services.contents.append(command, slug, data.content, guard))
     return _changed(outcome, replayed=replayed)
 
 
@@ -87,7 +87,7 @@ async def find_replace(
     """Exact text. Without `replaceAll` it has to be there exactly once."""
     command = await services.requests.command(request)
     guard, wanted = guard_from(request, data.version, data.content_hash), data.wanted()
-    outcome, replayed = await services.once(command, lambda: services.pages.find_replace(command, slug, wanted, guard), wanted)
+    outcome, replayed = await services.once(command, lambda: services.contents.find_replace(command, slug, wanted, guard), wanted)
     page = outcome.page
     body = ContentReplacements(
         success=True, content_hash=page.content.hash, version=page.version, replacements=outcome.replacements

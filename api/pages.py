@@ -17,7 +17,8 @@ from api.requests import guard_from
 from api.services import WithServices
 from application.page_reader import LISTED_AT_ONCE_MAX
 from application.page_views import page_json
-from application.pages import Outcome, Pages
+from application.pages.commands import Pages
+from application.pages.ports import Outcome
 
 LIMIT_MAX = 10_000
 OFFSET_MAX = 2**31 - 1

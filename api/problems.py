@@ -13,7 +13,7 @@ from application.access import NotSignedIn
 from application.event_store import OutcomeUnknown, StoreUnavailable
 from application.idempotency import IdempotencyKeyReused
 from application.page_views import page_json
-from application.pages import Current
+from application.pages.ports import Current
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
 from domain.keys import KeyNotFound
 from domain.pages.errors import (

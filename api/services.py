@@ -11,7 +11,9 @@ from api.requests import Requests
 from application.event_store import Command
 from application.idempotency import Idempotency
 from application.page_reader import PageReader
-from application.pages import Outcome, Pages
+from application.pages.commands import Pages
+from application.pages.contents import Contents
+from application.pages.ports import Outcome
 from domain.pages.find_replace import FindReplace
 
 
@@ -26,6 +28,7 @@ class Services(msgspec.Struct, frozen=True):
 
     requests: Requests
     pages: Pages
+    contents: Contents
     page_reader: PageReader
     idempotency: Idempotency
     health_probe: HealthProbe

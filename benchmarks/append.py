@@ -11,7 +11,8 @@ from uuid import UUID
 import asyncpg
 
 from application.event_store import Append
-from application.pages import Pages
+from application.pages.contents import Contents
+from application.pages.decider import PageDecider
 from benchmarks.baselines.library_recorder import Library
 from benchmarks.baselines.pgbench import Pgbench
 from benchmarks.measuring import Numbers, Plan, Report, Rounds, Table, alternate, show
@@ -42,7 +43,7 @@ class DaybookAppends:
         self._workspace = workspace
         self._pages = list(pages)
         self._store = PostgresEventStore(database)
-        self._use_cases = Pages(self._store, PostgresPages(database), new_id)
+        self._use_cases = Contents(PageDecider(self._store, PostgresPages(database)))
         self._rates: dict[int, float] = {}
         self.appended = 0
 

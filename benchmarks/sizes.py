@@ -6,14 +6,14 @@ import time
 from functools import partial
 from uuid import UUID
 
-from application.pages import Pages
+from application.pages.contents import Contents
+from application.pages.decider import PageDecider
 from benchmarks.http_load import Load, load
 from benchmarks.load import Target
 from benchmarks.measuring import Numbers, Plan, Report, Rounds, Table, alternate, say, show
 from benchmarks.server import Server, running_server
 from benchmarks.services import Service, daybook
 from benchmarks.workspaces import TEXT, WatchedDatabase, command, create_pages, request_of
-from daybook.bootstrap import new_id
 from domain.pages.decisions import replace_content
 from domain.pages.state import Page
 from infrastructure.event_store.store import PostgresEventStore
@@ -44,7 +44,7 @@ class LongPages:
         self._server = server
         self._workspace = workspace
         self._store = PostgresEventStore(database)
-        self._use_cases = Pages(self._store, PostgresPages(database), new_id)
+        self._use_cases = Contents(PageDecider(self._store, PostgresPages(database)))
         self._content = (f"{TEXT}\n" * (content_bytes // len(TEXT) + 1))[:content_bytes]
         self._prefix = f"page-of-{content_bytes}"
         self._rounds = itertools.count(1)

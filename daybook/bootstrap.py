@@ -19,7 +19,9 @@ from api.services import Services
 from application.access import Access
 from application.event_store import Command
 from application.idempotency import Idempotency
-from application.pages import Pages
+from application.pages.commands import Pages
+from application.pages.contents import Contents
+from application.pages.decider import PageDecider
 from daybook.settings import DatabaseSettings
 from domain.events import Actor
 from infrastructure.database import Database
@@ -134,10 +136,12 @@ def build(service_dsn: str, role: str | None, server_key: bytes, environment: st
     database = Database(service_dsn, role=role)
     store = PostgresEventStore(database)
     readers = PostgresPages(database)
+    decider = PageDecider(store, readers)
     access = Access(PostgresKeyLookup(database), server_key, environment)
     services = Services(
         requests=Requests(access, new_id, now),
-        pages=Pages(store, readers, new_id),
+        pages=Pages(store, readers, decider, new_id),
+        contents=Contents(decider),
         page_reader=readers,
         idempotency=Idempotency(store),
         health_probe=database.answers,

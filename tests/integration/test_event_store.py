@@ -12,7 +12,9 @@ import msgspec
 import pytest
 
 from application.event_store import Append, Command, CommandKnown, StreamChange, VersionConflict, recorded
-from application.pages import Pages
+from application.pages.commands import Pages
+from application.pages.contents import Contents
+from application.pages.decider import PageDecider
 from daybook.bootstrap import new_id
 from domain.events import Actor, Event
 from domain.pages import decisions
@@ -341,12 +343,14 @@ def test_an_event_is_no_class_path() -> None:
 async def test_two_processes_appending_to_one_page_at_once_lose_nothing(log: Log) -> None:
     """What one process decided on a state that the other overtook must not be written, even if its version numbers fit again."""
     log.another_process()
-    pages = [Pages(store, PostgresPages(pool), new_id) for store, pool in log.stores]
-    created = await pages[0].create(a_command(log.workspace_id), Draft(title="Hot"), slug=None, parent=None)
+    deciders = [PageDecider(store, PostgresPages(pool)) for store, pool in log.stores]
+    contents = [Contents(decider) for decider in deciders]
+    pages = Pages(log.store, PostgresPages(log.stores[0][1]), deciders[0], new_id)
+    created = await pages.create(a_command(log.workspace_id), Draft(title="Hot"), slug=None, parent=None)
 
     async def write(number: int) -> None:
         for line in range(10):
-            await pages[number % 2].append(a_command(log.workspace_id), "hot", f"{number}-{line}")
+            await contents[number % 2].append(a_command(log.workspace_id), "hot", f"{number}-{line}")
 
     await asyncio.gather(*(write(number) for number in range(24)))
     found = fold(None, await log.store.stream(log.workspace_id, created.page.details.id), created.page.details.id)

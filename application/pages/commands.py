@@ -1,0 +1,126 @@
+"""What can be done with pages as a whole: make them, change what they are, move them, put them in the trash and back."""
+
+import asyncio
+from collections.abc import Callable
+from uuid import UUID
+
+from msgspec import UNSET, UnsetType
+
+from application.event_store import Append, Command, EventStore, KnownCommand
+from application.pages.decider import PageDecider
+from application.pages.ports import Outcome, PageStates, load_by, page_change, parent_id
+from application.pages.slugs import SlugClaims
+from application.pages.tree import Tree
+from domain.pages import decisions
+from domain.pages.decisions import UNGUARDED, Changes, Draft, Guard, check_guard, check_live
+from domain.pages.errors import PageNotFound, SlugTaken
+from domain.pages.find_replace import FindReplace, find_replace
+from domain.pages.slugs import check_slug, slug_from
+from domain.pages.state import Page, fold
+
+# How often a slug made from a title may be snatched by somebody else before the caller hears of it.
+SLUG_ATTEMPTS_MAX = 20
+
+
+class Pages:
+    """The use cases. Each takes who, where and when as a `Command`, and answers the page once the change is durable."""
+
+    def __init__(self, store: EventStore, states: PageStates, decider: PageDecider, new_id: Callable[[], UUID]) -> None:
+        self._store = store
+        self._states = states
+        self._decider = decider
+        self._new_id = new_id
+        self._claims = SlugClaims(states)
+        self._tree = Tree(states)
+
+    async def create(self, command: Command, draft: Draft, *, slug: str | None, parent: str | None) -> Outcome:
+        parent_page_id = await parent_id(self._states, command.workspace_id, parent)
+        if slug is not None:
+            self._claims.claim(command.workspace_id, check_slug(slug))
+            return await self._create_as(command, draft, slug, parent_page_id)
+        decisions.create(draft, slug="checked-first", parent_id=parent_page_id)
+        for _ in range(SLUG_ATTEMPTS_MAX):
+            try:
+                claimed = await self._claims.claim_free(command.workspace_id, slug_from(draft.title))
+                return await self._create_as(command, draft, claimed, parent_page_id)
+            except SlugTaken:
+                continue
+        raise SlugTaken
+
+    async def change(
+        self,
+        command: Command,
+        reference: str,
+        changes: Changes,
+        *,
+        parent: str | UnsetType | None = UNSET,
+        guard: Guard = UNGUARDED,
+    ) -> Outcome:
+        """`parent` moves the page; None moves it to the root."""
+        if changes.slug is not UNSET:
+            check_slug(changes.slug)
+        if parent is not UNSET:
+            return await self._move(command, reference, changes, parent, guard)
+        return await self._decider.decide(command, reference, lambda page: decisions.change(check_live(page, guard), changes))
+
+    async def archive(self, command: Command, reference: str, guard: Guard = UNGUARDED) -> Outcome:
+        """The page and all live pages below it, as one."""
+        async with self._decider.explained(command), self._store.exclusive(command.workspace_id) as session:
+            root = check_live(await load_by(self._states, command.workspace_id, reference), guard)
+            changes = await self._tree.archived(command, root)
+            await session.append(Append(command, changes))
+        self._decider.forget(command.workspace_id, changes)
+        return Outcome(changes[0].after)
+
+    async def restore(self, command: Command, reference: str, guard: Guard = UNGUARDED) -> Outcome:
+        """The page and those below it that went to the trash with it."""
+        async with self._decider.explained(command), self._store.exclusive(command.workspace_id) as session:
+            root = await load_by(self._states, command.workspace_id, reference)
+            if root is None:
+                raise PageNotFound
+            check_guard(root, guard)
+            changes = await self._tree.restored(command, root)
+            await session.append(Append(command, changes))
+        self._decider.forget(command.workspace_id, changes)
+        return Outcome(changes[0].after)
+
+    async def parent_slug(self, workspace_id: UUID, page: Page) -> str | None:
+        """The slug of the page's parent as it is now."""
+        return await self._decider.parent_slug(workspace_id, page)
+
+    async def as_of(self, workspace_id: UUID, page_id: UUID, version: int) -> Page:
+        """The page as it was at one of its versions."""
+        page = fold(None, await self._store.stream(workspace_id, page_id, version), page_id)
+        if page is None:
+            raise PageNotFound
+        return page
+
+    async def again(self, command: Command, known: KnownCommand, wanted: FindReplace | None = None) -> Outcome:
+        """What the command answered when it was carried out: the page as it was then."""
+        page = await self.as_of(command.workspace_id, known.stream_id, known.version)
+        if wanted is None:
+            return Outcome(page)
+        before = await self.as_of(command.workspace_id, known.stream_id, known.version - 1)
+        return Outcome(page, find_replace(before, wanted)[1])
+
+    async def _create_as(self, command: Command, draft: Draft, slug: str, parent_page_id: UUID | None) -> Outcome:
+        """The slug is claimed; the claim ends here, when the store has had the last word on it."""
+        try:
+            page_id = self._new_id()
+            events = decisions.create(draft, slug=slug, parent_id=parent_page_id)
+            change = page_change(command, page_id, None, events)
+            await asyncio.shield(self._store.append(Append(command, [change])))
+        finally:
+            self._claims.release(command.workspace_id, slug)
+        self._decider.remember(command.workspace_id, change.after)
+        return Outcome(change.after)
+
+    async def _move(self, command: Command, reference: str, changes: Changes, parent: str | None, guard: Guard) -> Outcome:
+        async with self._decider.explained(command), self._store.exclusive(command.workspace_id) as session:
+            page = check_live(await load_by(self._states, command.workspace_id, reference), guard)
+            moved = await self._tree.moved(command, page, changes, parent)
+            if not moved:
+                return Outcome(page)
+            await session.append(Append(command, moved))
+        self._decider.forget(command.workspace_id, moved)
+        return Outcome(moved[0].after)

@@ -1,0 +1,65 @@
+"""What use cases on pages ask for, and what they answer."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from application.event_store import Command, StreamChange, recorded
+from domain.pages.errors import ParentNotFound
+from domain.pages.events import PageEvent
+from domain.pages.state import Page, fold
+
+
+class PageStates(Protocol):
+    """What the read model tells a use case."""
+
+    async def load(self, workspace_id: UUID, page_id: UUID) -> Page | None: ...
+
+    async def find(self, workspace_id: UUID, reference: str) -> UUID | None:
+        """The page with this id, or that has or last had this slug; also one in the trash."""
+        ...
+
+    async def free_slug(self, workspace_id: UUID, base: str, avoid: Sequence[str]) -> str: ...
+
+    async def subtree(self, workspace_id: UUID, page_id: UUID) -> list[Page]:
+        """The page and all below it, parents first, those in the trash included."""
+        ...
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """The page after a command."""
+
+    page: Page
+    replacements: int = 0
+
+
+class Current(msgspec.Struct, frozen=True):
+    """What a refusal for staleness shows: the page as it is now."""
+
+    page: Page
+    parent_slug: str | None
+
+
+async def load_by(states: PageStates, workspace_id: UUID, reference: str) -> Page | None:
+    """The page that a slug or an id leads to, also one in the trash."""
+    page_id = await states.find(workspace_id, reference)
+    return None if page_id is None else await states.load(workspace_id, page_id)
+
+
+async def parent_id(states: PageStates, workspace_id: UUID, reference: str | None) -> UUID | None:
+    """The live page that is named as a parent; None is the root. Raises `ParentNotFound`."""
+    if reference is None:
+        return None
+    parent = await load_by(states, workspace_id, reference)
+    if parent is None or not parent.live:
+        raise ParentNotFound
+    return parent.details.id
+
+
+def page_change(command: Command, page_id: UUID, before: Page | None, events: Sequence[PageEvent]) -> StreamChange:
+    """The events with the states around them."""
+    version = before.version if before else 0
+    after = fold(before, recorded(events, command, version), page_id)
+    return StreamChange(page_id, version, events, before, after)

@@ -58,7 +58,7 @@ async def list_pages(
     wanted = limit or LISTED_AT_ONCE_MAX + 1
     read = await services.page_reader.listing(caller.workspace_id, limit=min(wanted, LISTED_AT_ONCE_MAX), offset=offset)
     if wanted <= LISTED_AT_ONCE_MAX or read.total - offset <= LISTED_AT_ONCE_MAX:
-        return json_answer(b'{"pages":[%b],"totalPages":%d}' % (read.json, read.total))
+        return json_answer(b'{"pages":[%b],"totalPages":%d}' % (read.json, read.total), request=request)
     pieces = services.page_reader.long_listing(caller.workspace_id, limit=limit, offset=offset)
     return streamed_answer(_streamed(pieces, read.total))
 
@@ -80,7 +80,7 @@ async def get_page(
     """By slug, present or past, or by id; with its content."""
     caller = await services.requests.caller(request)
     read = await services.page_reader.get(caller.workspace_id, slug)
-    return json_answer(b'{"page":%b}' % read.json, version=read.version)
+    return json_answer(b'{"page":%b}' % read.json, request=request, version=read.version)
 
 
 @post("/pages", responses=answers(PageAnswer, 201, *REFUSALS), status_code=201, summary="Create a page", tags=["pages"])

@@ -93,7 +93,10 @@ def problem(request: Request[Any, Any, Any], status: int, code: str, detail: str
     request_id = request.scope.get("state", {}).get("request_id", "")
     body = Problem(f"/problems/{code}", title, status, detail, detail, code, request_id)
     members = msgspec.to_builtins(body) | {name: _fact(value, request) for name, value in facts.items()}
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    # Some statuses may be kept by caches unasked; what is not there now may be in a moment.
+    headers = {"Cache-Control": "no-store"}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     if status == 503:
         headers["Retry-After"] = RETRY_AFTER_S
     return Response(msgspec.json.encode(members), status_code=status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)

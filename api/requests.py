@@ -21,7 +21,9 @@ MESSAGE_CHARACTERS_MAX = 6000
 # A day from either end of the calendar: any time zone can show these, and the driver takes the very ends for infinity.
 MOMENT_MIN = datetime(1, 1, 2, tzinfo=UTC)
 MOMENT_MAX = datetime(9999, 12, 30, tzinfo=UTC)
-_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
+# A tag as reads show it: the version, and behind it perhaps what else the bytes depended on. Proxies that compress weaken tags.
+_TAG = r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]{1,64})?"'
+_TAGS = re.compile(rf"{_TAG}(?:\s*,\s*{_TAG}){{0,99}}")
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -72,16 +74,16 @@ def parse_moment(text: str, name: str) -> datetime:
 
 
 def guard_from(request: AnyRequest, version: int | None = None, content_hash: str | None = None) -> Guard:
-    """The precondition: `If-Match`, or `version` and `contentHash` from the body."""
-    stated = request.headers.get("if-match")
-    if stated is None or stated.strip() == "*":
+    """The precondition: `If-Match`, or `version` and `contentHash` from the body. Of a tag, the version in front counts."""
+    stated = request.headers.get("if-match", "*").strip()
+    if stated == "*":
         return Guard(version, content_hash)
-    found = _ETAG.fullmatch(stated.strip())
-    if found is None:
-        raise InvalidValue('If-Match carries one version as the ETag showed it, such as "3".', parameter="If-Match")
-    if version is not None and version != int(found[1]):
+    if _TAGS.fullmatch(stated) is None:
+        raise InvalidValue('If-Match carries a version as the ETag showed it, such as "3", or several.', parameter="If-Match")
+    first, *others = (int(number) for number in re.findall(_TAG, stated))
+    if version is not None and version not in (first, *others):
         raise InvalidValue("If-Match and version name different versions; send one of them.", parameter="version")
-    return Guard(int(found[1]), content_hash)
+    return Guard(first, content_hash, tuple(others)) if version is None else Guard(version, content_hash)
 
 
 def _command_id(caller: Caller, key: str) -> UUID:

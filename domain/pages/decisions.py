@@ -79,6 +79,8 @@ class Guard(msgspec.Struct, frozen=True):
 
     version: int | None = None
     content_hash: str | None = None
+    # Versions that will do as well: HTTP lets a caller name several.
+    other_versions: tuple[int, ...] = ()
 
 
 UNGUARDED = Guard()
@@ -93,7 +95,7 @@ def check_live(page: Page | None, guard: Guard = UNGUARDED) -> Page:
 
 
 def check_guard(page: Page, guard: Guard) -> None:
-    if guard.version is not None and guard.version != page.version:
+    if guard.version is not None and page.version not in (guard.version, *guard.other_versions):
         raise VersionStale(current=page)
     if guard.content_hash is not None and guard.content_hash.lower() != page.content.hash:
         raise ContentStale(current=page)

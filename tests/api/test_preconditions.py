@@ -62,7 +62,9 @@ def test_any_version_will_do_for_a_star(paged: Workspace, method: str, path: str
 
 
 @writes
-@pytest.mark.parametrize("junk", ["junk", "2", '"2', '"2", "3"', '""', '"two"', "", '"-1"', '"9999999999"', "W/2", '"2"x'])
+@pytest.mark.parametrize(
+    "junk", ["junk", "2", '"2', '"1" "2"', '"1",', '"1", 2', '""', '"two"', "", '"-1"', '"9999999999"', "W/2", '"2"x']
+)
 def test_an_if_match_that_is_none_is_refused(
     shared: Workspace, refused: Any, method: str, path: str, body: dict[str, Any] | None, junk: str
 ) -> None:

@@ -36,7 +36,7 @@ class StreamChange(msgspec.Struct, frozen=True):
 
 
 class Append(msgspec.Struct, frozen=True):
-    """One command's events: all of them become durable, or none."""
+    """One command's events: all of them become durable, or none. A stream may stand in several changes."""
 
     command: Command
     changes: Sequence[StreamChange]

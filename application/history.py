@@ -18,8 +18,12 @@ from domain.pages.events import (
     PageCreated,
     PageEvent,
     PageMoved,
+    PageOrdered,
     PageRestored,
+    PageReverted,
+    SchemaChanged,
     SlugChanged,
+    VersionLabelled,
 )
 from domain.pages.state import CHANGEABLE
 
@@ -28,6 +32,10 @@ ACTIONS: dict[type, str] = {
     DetailsChanged: "update",
     SlugChanged: "rename",
     PageMoved: "move",
+    PageOrdered: "order",
+    SchemaChanged: "schema",
+    VersionLabelled: "label",
+    PageReverted: "revert",
     ContentReplaced: "replace",
     ContentEdited: "edit",
     ContentAppended: "append",
@@ -86,7 +94,7 @@ def history_entry(entry: Entry) -> HistoryEntry:
     )
 
 
-def changes(event: PageEvent) -> dict[str, Any]:
+def changes(event: PageEvent) -> dict[str, Any]:  # noqa: C901 - one case for each event
     match event:
         case PageCreated():
             return {"title": _change(None, event.title), "slug": _change(None, event.slug)}
@@ -99,6 +107,15 @@ def changes(event: PageEvent) -> dict[str, Any]:
             return {"slug": _change(event.slug.before, event.slug.after)}
         case PageMoved():
             return {"parentId": _change(event.parent_id.before, event.parent_id.after)}
+        case PageOrdered():
+            return {"rank": _change(event.rank.before, event.rank.after)}
+        case SchemaChanged():
+            return {"schema": _change(event.schema.before, event.schema.after)}
+        case VersionLabelled():
+            return {"label": {"version": event.version} | _change(event.label.before, event.label.after)}
+        case PageReverted():
+            parts = [changes(part) for part in (event.details, event.content) if part is not None]
+            return {"revertedTo": event.version} | {name: change for part in parts for name, change in part.items()}
         case ContentAppended():
             return {"content": {"appended": event.text}}
         case ContentEdited():
@@ -109,7 +126,7 @@ def changes(event: PageEvent) -> dict[str, Any]:
             return {"archived": _change(isinstance(event, PageRestored), isinstance(event, PageArchived))}
 
 
-def summary(event: PageEvent) -> str:
+def summary(event: PageEvent) -> str:  # noqa: C901, PLR0912 - one case for each event
     """What happened, in a few words."""
     match event:
         case PageCreated():
@@ -120,6 +137,14 @@ def summary(event: PageEvent) -> str:
             return f"Renamed {event.slug.before} to {event.slug.after}"
         case PageMoved():
             return "Moved to another parent" if event.parent_id.after else "Moved to the root"
+        case PageOrdered():
+            return "Moved among its siblings"
+        case SchemaChanged():
+            return "Changed the properties of its rows" if event.schema.after else "Lifted the rules for its rows"
+        case VersionLabelled():
+            return _labelled(event)
+        case PageReverted():
+            return f"Reverted to version {event.version}"
         case ContentAppended():
             return f"Appended {len(event.text)} characters"
         case ContentEdited():
@@ -130,6 +155,12 @@ def summary(event: PageEvent) -> str:
             return "Deleted"
         case PageRestored():
             return "Restored"
+
+
+def _labelled(event: VersionLabelled) -> str:
+    if event.label.after is None:
+        return f"Took the name “{event.label.before}” from version {event.version}"
+    return f"Named version {event.version} “{event.label.after}”"
 
 
 def _change(before: object, after: object) -> dict[str, object]:

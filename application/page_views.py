@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from domain.events import Actor
-from domain.pages.events import Icon, PageType, PropertyValue, Status
+from domain.pages.events import Icon, PageType, PropertyValue, Schema, Status
 from domain.pages.state import Details, Page
 
 
@@ -33,6 +33,14 @@ class PageDoc(msgspec.Struct, frozen=True, rename="camel"):
     created_at: str
     created_by: Actor
     archived_at: str | None
+
+
+class PageAside(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What metadata events change and the resource does not show."""
+
+    rank: str | None = None
+    schema: Schema | None = None
+    labels: dict[int, str] = {}
 
 
 class PageStamp(msgspec.Struct, frozen=True, rename="camel"):
@@ -76,6 +84,13 @@ def doc(details: Details) -> bytes:
     )[1:-1]
 
 
+def aside(details: Details) -> bytes:
+    """As `details_from` reads it; empty for nearly every page."""
+    if details.rank is None and details.schema is None and not details.labels:
+        return b""
+    return msgspec.json.encode(PageAside(details.rank, details.schema, details.labels))
+
+
 def stamp(page: Page) -> bytes:
     """The JSON members, without the braces around them, as `PageStamp` reads them."""
     at, by = iso(page.updated_at).encode(), _actor_json(page.updated_by)
@@ -87,9 +102,10 @@ def _actor_json(actor: Actor) -> bytes:
     return msgspec.json.encode(actor)
 
 
-def details_from(members: bytes, archived_root: UUID | None) -> Details:
-    """The metadata that `doc` was made of."""
+def details_from(members: bytes, aside_json: bytes, archived_root: UUID | None) -> Details:
+    """The metadata that `doc` and `aside` were made of."""
     read = msgspec.json.decode(b"{%b}" % members, type=PageDoc)
+    beside = msgspec.json.decode(aside_json, type=PageAside) if aside_json else PageAside()
     return Details(
         id=read.id,
         slug=read.slug,
@@ -107,6 +123,9 @@ def details_from(members: bytes, archived_root: UUID | None) -> Details:
         created_by=read.created_by,
         archived_at=datetime.fromisoformat(read.archived_at) if read.archived_at else None,
         archived_root=archived_root,
+        rank=beside.rank,
+        schema=beside.schema,
+        labels=beside.labels,
     )
 
 

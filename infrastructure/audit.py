@@ -15,8 +15,15 @@ from infrastructure.sql import sql
 
 ROWS_AT_ONCE = 2000
 # The order in which a table's rows are met when streams are replayed one after the other.
-_ORDER = {"workspace": "workspace_id", "api_key": "stream_id", "page": "page_id", "page_segment": "page_id, segment"}
-_KEYS = {"workspace": 1, "api_key": 2, "page": 2, "page_segment": 3}
+_ORDER = {
+    "workspace": "workspace_id",
+    "api_key": "stream_id",
+    "page": "page_id",
+    "page_segment": "page_id, segment",
+    "page_facet": "page_id, facet, value",
+}
+# How many of a table's first columns name a row.
+_KEYS = {"workspace": 1, "api_key": 2, "page": 2, "page_segment": 3, "page_facet": 5}
 
 
 class Altered(Exception):

@@ -120,8 +120,9 @@ def _spliced(rows: list[asyncpg.Record]) -> bytes:
 
 def _page(row: asyncpg.Record) -> Page:
     stamp = stamp_from(row["stamp"])
-    details = details_from(row["doc"], row["archived_root"])
-    return Page(details, Content.of(row["segments"]), stamp.version, datetime.fromisoformat(stamp.updated_at), stamp.updated_by)
+    details = details_from(row["doc"], row["aside"], row["archived_root"])
+    content, updated_at = Content.of(row["segments"]), datetime.fromisoformat(stamp.updated_at)
+    return Page(details, content, stamp.version, updated_at, stamp.updated_by, row["latest_at"])
 
 
 def _entry(row: asyncpg.Record) -> Entry:

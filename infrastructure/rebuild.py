@@ -1,14 +1,18 @@
 """Refilling every read model from the log while the service runs: a new generation, caught up, then put in place of the old."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from infrastructure.database import Connection
 from infrastructure.replay import COLUMNS, Rows, replay
 from infrastructure.sql import sql
+
+log = logging.getLogger(__name__)
 
 NEXT = "read_model_next"
 COPY_BYTES = 4 * 1024 * 1024
@@ -23,6 +27,18 @@ class Rebuilt(msgspec.Struct, frozen=True):
     workspaces: int
     events: int
     rounds: int
+
+
+async def refill(dsn: str, wanted_by: str) -> None:
+    """For a database that an older release filled. Says what it does, because a long log takes a while."""
+    log.info("filling the read models anew, as %s wants them; this happens once", wanted_by)
+    reading, writing = await asyncpg.connect(dsn), await asyncpg.connect(dsn)
+    try:
+        rebuilt = await Rebuild(reading, writing).run()
+    finally:
+        await reading.close()
+        await writing.close()
+    log.info("filled the read models from %d events", rebuilt.events)
 
 
 class Rebuild:

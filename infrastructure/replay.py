@@ -10,7 +10,7 @@ import msgspec
 from domain import keys
 from domain.events import Recorded
 from domain.pages import state as pages
-from domain.pages.events import ContentAppended, ContentEdited, ContentReplaced, PageCreated
+from domain.pages.events import ContentAppended, ContentEdited, ContentReplaced, PageCreated, PageReverted
 from domain.workspaces import WorkspaceCreated
 from infrastructure import page_rows
 from infrastructure.database import Connection
@@ -64,7 +64,12 @@ COLUMNS = {
         "content_bytes",
         "segments",
         "tail",
+        "aside",
+        "place",
+        "page_type",
+        "latest_at",
     ),
+    "page_facet": ("workspace_id", "facet", "value", "number", "page_id"),
     "page_segment": ("workspace_id", "page_id", "segment", "body"),
 }
 
@@ -128,6 +133,8 @@ class _Fold:
             case pages.Page() as page:
                 row = page_rows.page_row(self.workspace_id, page, 0)
                 rows.add("page", row[:2] + row[3:])
+                for facet in page_rows.facet_rows(self.workspace_id, page):
+                    rows.add("page_facet", facet)
                 for number, body in enumerate(page.content.segments[:-1]):
                     rows.add("page_segment", (self.workspace_id, self.stream_id, number, body))
             case keys.Key() as key:
@@ -146,6 +153,8 @@ class _Fold:
 
 def _check_content(state: object, event: object, row: asyncpg.Record) -> None:
     """Each content event says what its result hashes to, so that replaying checks itself."""
+    if isinstance(event, PageReverted):
+        event = event.content
     if not (isinstance(event, PageCreated | ContentAppended | ContentEdited | ContentReplaced) and isinstance(state, pages.Page)):
         return
     if state.content.hash != event.content_hash:

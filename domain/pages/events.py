@@ -13,6 +13,7 @@ from domain.pages.content import Edit
 Status = Literal["idea", "not_started", "on_track", "at_risk", "off_track", "completed", "paused"]
 PageType = Literal["page", "database", "file"]
 PropertyValue = str | int | float | bool
+PropertyType = Literal["text", "number", "select", "date", "checkbox", "url", "person", "relation"]
 
 
 class Icon(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -20,6 +21,16 @@ class Icon(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 
     type: Literal["emoji", "lucide"]
     value: str
+
+
+class PropertyDefinition(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a property of a database's rows may hold. `options` are the choices of a select."""
+
+    type: PropertyType
+    options: tuple[str, ...] = ()
+
+
+Schema = dict[str, PropertyDefinition]
 
 
 class PageCreated(Event, frozen=True, kw_only=True, tag="page.created"):
@@ -66,6 +77,25 @@ class PageMoved(Event, frozen=True, tag="page.moved"):
     parent_id: Change[UUID | None]
 
 
+class PageOrdered(Event, frozen=True, tag="page.ordered"):
+    """The page has another place among its siblings: they stand in the order of their ranks. None is the place it was born to."""
+
+    rank: Change[str | None]
+
+
+class SchemaChanged(Event, frozen=True, tag="page.schema_changed"):
+    """The rows of this database have other properties now; None is any."""
+
+    schema: Change[Schema | None]
+
+
+class VersionLabelled(Event, frozen=True, tag="page.version_labelled"):
+    """A version of the page has a name now, another one, or none."""
+
+    version: int
+    label: Change[str | None]
+
+
 class ContentReplaced(Event, frozen=True, tag="page.content_replaced"):
     """The whole text was put in place of the old one."""
 
@@ -87,6 +117,14 @@ class ContentAppended(Event, frozen=True, tag="page.content_appended"):
     content_hash: str
 
 
+class PageReverted(Event, frozen=True, kw_only=True, tag="page.reverted"):
+    """Metadata and text are again what they were at a version. Slug, parent and place among the siblings stay."""
+
+    version: int
+    details: DetailsChanged | None = None
+    content: ContentReplaced | ContentEdited | None = None
+
+
 class PageArchived(Event, frozen=True, tag="page.archived"):
     """The page went to the trash, with the page `root` that was deleted (itself, or one above it)."""
 
@@ -104,9 +142,13 @@ PageEvent = (
     | DetailsChanged
     | SlugChanged
     | PageMoved
+    | PageOrdered
+    | SchemaChanged
+    | VersionLabelled
     | ContentReplaced
     | ContentEdited
     | ContentAppended
+    | PageReverted
     | PageArchived
     | PageRestored
 )

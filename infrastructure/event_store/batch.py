@@ -63,6 +63,7 @@ class Batch:
         self._slugs: list[tuple[int, UUID, str, UUID]] = []
         self._parents: list[tuple[int, UUID, UUID]] = []
         self._tallies: dict[UUID, int] = {}
+        self._facets = page_rows.FacetChanges([], [])
         self._check = False
         self._last_ordinals: list[list[int]] = []
         self._command_ordinals: list[int] = []
@@ -71,7 +72,8 @@ class Batch:
 
     def arguments(self, *, check: bool = False) -> list[Any]:
         """`check` asks for what does not fit to be named; streams without a page row, which nothing else watches, always are."""
-        rows = (self._pages, self._dropped, self._segments, self._slugs, self._parents, list(self._tallies.items()))
+        metadata = (self._slugs, self._parents, list(self._tallies.items()), self._facets.dropped, self._facets.written)
+        rows = (self._pages, self._dropped, self._segments, *metadata)
         return append_arguments(list(self._ordinals), self._events, self._ticks, rows, check=check or self._check)
 
     def positions(self, unit: int, base: int) -> list[int]:
@@ -98,17 +100,14 @@ class Batch:
             command = request.append.command
             last_ordinals.append(self._add_events(number, request.append, command))
         self._last_ordinals.append(last_ordinals)
-        last = unit.requests[-1].append
-        if len(unit.requests) == 1:
-            together = {change.stream_id for change in first.changes}
-            for change in first.changes:
-                self._project(number, first.command.workspace_id, change, together)
-            return
-        # What rode together is projected once: only the last state counts.
-        events = [event for request in unit.requests for event in request.append.changes[0].events]
-        begun, ended = first.changes[0], last.changes[0]
-        merged = StreamChange(begun.stream_id, begun.expected_version, events, begun.before, ended.after)
-        self._project(number, first.command.workspace_id, merged, {merged.stream_id})
+        changes = [change for request in unit.requests for change in request.append.changes]
+        merged = _merged(changes) if len(changes) > 1 else changes
+        together = {change.stream_id for change in merged}
+        rows = len(self._pages)
+        for change in merged:
+            self._project(number, first.command.workspace_id, change, together)
+        if len(self._pages) > rows:
+            self._claim_slugs(number, first.command.workspace_id, changes)
 
     def _add_events(self, number: int, append: Append, command: Command) -> int:
         """The command's id goes on the last event of its first stream, where its outcome can be read off."""
@@ -141,23 +140,42 @@ class Batch:
         self._dropped += segments.dropped
         self._segments += segments.written
 
+    def _claim_slugs(self, number: int, workspace_id: UUID, changes: Sequence[StreamChange]) -> None:
+        """Of several claims to one slug the last counts, as it does when the log is replayed."""
+        claims = {slug: change.stream_id for change in changes for slug in page_rows.slug_claims(change.events)}
+        self._slugs += [(number, workspace_id, slug, page_id) for slug, page_id in claims.items()]
+
     def _project_metadata(self, number: int, workspace_id: UUID, change: StreamChange, together: set[UUID]) -> None:
         page, before, events = change.after, change.before, tuple(change.events)
         self._pages.append(page_rows.page_row(workspace_id, page, change.expected_version))
-        self._slugs += [(number, workspace_id, slug, page.details.id) for slug in page_rows.slug_claims(events)]
         parent = page_rows.parent_need(page, events)
         if parent is not None and parent not in together:
             self._parents.append((number, workspace_id, parent))
+        facets = page_rows.facet_changes(workspace_id, before, page)
+        self._facets.dropped.extend(facets.dropped)
+        self._facets.written.extend(facets.written)
         difference = page.live - (before is not None and before.live)
         if difference:
             self._tallies[workspace_id] = self._tallies.get(workspace_id, 0) + difference
+
+
+def _merged(changes: Sequence[StreamChange]) -> list[StreamChange]:
+    """One change for each stream: what happened to it several times is projected once, because only the last state counts."""
+    streams: dict[UUID, StreamChange] = {}
+    for change in changes:
+        begun = streams.get(change.stream_id)
+        if begun is not None:
+            events = [*begun.events, *change.events]
+            change = StreamChange(begun.stream_id, begun.expected_version, events, begun.before, change.after)  # noqa: PLW2901 - the same change, grown
+        streams[change.stream_id] = change
+    return list(streams.values())
 
 
 def append_arguments(
     workspaces: list[UUID],
     events: Sequence[tuple[Any, ...]],
     ticks: Sequence[page_rows.Tick] = (),
-    rows: Sequence[Sequence[Any]] = ((), (), (), (), (), ()),
+    rows: Sequence[Sequence[Any]] = ((),) * 8,
     *,
     check: bool,
 ) -> list[Any]:
@@ -166,7 +184,7 @@ def append_arguments(
     if not check:
         # Units are only needed to name what does not fit.
         event_columns[0] = ()
-    tick_columns = list(zip(*ticks, strict=True)) if ticks else [()] * 10
+    tick_columns = list(zip(*ticks, strict=True)) if ticks else [()] * 11
     return [workspaces, *event_columns, *tick_columns, *rows, check]
 
 

@@ -6,6 +6,7 @@ from importlib.resources import files
 import asyncpg
 
 from infrastructure.database import Connection
+from infrastructure.rebuild import refill
 from infrastructure.sql import sql
 
 # Any number will do, so long as every Daybook takes the same.
@@ -56,7 +57,11 @@ async def migrate(dsn: str) -> list[str]:
         if connection.get_settings().server_encoding != "UTF8":
             raise DatabaseNotUtf8
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
-        return await _apply_missing(connection)
+        applied = await _apply_missing(connection)
+        wanted_by = await connection.fetchval(sql("refill_wanted"))
+        if wanted_by is not None:
+            await refill(dsn, wanted_by)
+        return applied
     finally:
         # Ending the session gives the lock back.
         await connection.close()

@@ -10,15 +10,25 @@ from conftest import Service, Workspace, run_apart
 
 from infrastructure.audit import Altered, verify
 from infrastructure.database import Connection
+from infrastructure.migrations import migrate
 from infrastructure.rebuild import Rebuild
+from infrastructure.sql import sql
 
-TABLES = ("workspace", "api_key", "page", "page_segment", "page_slug", "page_tally")
+TABLES = ("workspace", "api_key", "page", "page_segment", "page_slug", "page_tally", "page_facet")
 
 
 def _lived_in(workspace: Workspace) -> None:
     """One of every kind of command."""
     client = workspace.client
-    workspace.create("Parent", content="# Parent\n", status="idea", properties={"n": 1})
+    workspace.create(
+        "Parent",
+        content="# Parent\n",
+        status="idea",
+        properties={"n": 1},
+        blockedBy=["child"],
+        owner="ana@acme.io",
+        dueDate="2026-03-01",
+    )
     workspace.create("Child", parentSlug="parent", content="x" * 20_000)
     client.post("/pages/child/content/append", json={"content": "appended " * 200})
     client.post("/pages/child/content/find-replace", json={"find": "appended", "replace": "added", "replaceAll": True})
@@ -34,7 +44,13 @@ def _lived_in(workspace: Workspace) -> None:
 
 
 async def _rows(connection: Connection, schema: str, workspace: Workspace) -> dict[str, list[Any]]:
-    order = {"page_segment": "page_id, segment", "page_slug": "slug", "api_key": "key_id", "page": "page_id"}
+    order = {
+        "page_segment": "page_id, segment",
+        "page_slug": "slug",
+        "api_key": "key_id",
+        "page": "page_id",
+        "page_facet": "page_id, facet, value",
+    }
     return {
         table: await connection.fetch(
             f"SELECT * FROM {schema}.{table} WHERE workspace_id = $1 ORDER BY {order.get(table, 'workspace_id')}",  # noqa: S608 - test names
@@ -215,3 +231,23 @@ def test_an_anchor_kept_elsewhere_shows_that_the_whole_was_rewritten(service: Se
     beyond = service.daybook(*verify_anchor, "99999:" + anchor.partition(":")[2])
     assert beyond.returncode == 1
     assert "before the anchor" in beyond.stderr
+
+
+def test_a_database_that_an_older_release_filled_is_filled_anew_when_it_is_opened(new_service: Callable[..., Service]) -> None:
+    service = new_service()
+    workspace = service.new_workspace()
+    _lived_in(workspace)
+
+    async def open_old() -> None:
+        connection = await asyncpg.connect(service.owner_dsn)
+        await connection.execute("DELETE FROM read_model.page_facet")
+        await connection.execute("UPDATE read_model.page SET aside = '', place = '', latest_at = '-infinity'")
+        await connection.execute("COMMENT ON SCHEMA read_model IS '0006_facets'")
+        with pytest.raises(Altered):
+            await verify(connection, workspace.id)
+        await migrate(service.owner_dsn)
+        await verify(connection, workspace.id)
+        assert await connection.fetchval(sql("refill_wanted")) is None
+        await connection.close()
+
+    run_apart(open_old())

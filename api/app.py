@@ -3,12 +3,13 @@
 import html
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Router, get
 from litestar.di import Provide
-from litestar.enums import ScopeType
+from litestar.enums import HttpMethod, ScopeType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.response.base import ASGIResponse
@@ -17,6 +18,7 @@ from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Sen
 
 from api import health, history, page_content, pages, problems
 from api.answers import json_answer
+from api.bodies import StrictRequest
 from api.services import Services
 
 BODY_BYTES_MAX = 16 * 1024 * 1024
@@ -27,17 +29,23 @@ def create_app(
     services: Services, lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]] | None = None
 ) -> "RequestIds":
     handlers: list[ControllerRouterHandler] = [*pages.HANDLERS, *page_content.HANDLERS, *history.HANDLERS]
+
+    async def signed_in(request: Request[Any, Any, Any]) -> None:
+        """Before anything of the request is read, so that nobody without a key learns what is wrong with it."""
+        await services.requests.caller(request)
+
     app = Litestar(
         route_handlers=[
-            Router("/v1", route_handlers=handlers),
+            Router("/v1", route_handlers=handlers, before_request=signed_in),
             # The same routes where independent clients look for them.
-            Router("/api/v1", route_handlers=handlers, include_in_schema=False),
+            Router("/api/v1", route_handlers=handlers, before_request=signed_in, include_in_schema=False),
             *health.HANDLERS,
             openapi_json,
             docs,
         ],
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
         exception_handlers=problems.HANDLERS,
+        request_class=StrictRequest,
         openapi_config=_openapi(),
         request_max_body_size=BODY_BYTES_MAX,
         lifespan=[lifespan] if lifespan else None,
@@ -48,7 +56,7 @@ def create_app(
 
 
 class RequestIds:
-    """Names each request, so that an answer, a log line and an event can be put together.
+    """Names each request, so that an answer, a log line and an event can be put together; and answers HEAD and OPTIONS.
 
     It stands around the whole application, because a request that finds no route deserves a name as well.
     """
@@ -69,7 +77,42 @@ class RequestIds:
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        await self.app(scope, receive, send_named)
+        if scope["method"] == HttpMethod.HEAD:
+            await self.app({**scope, "method": HttpMethod.GET}, receive, _without_body(send_named))
+        elif scope["method"] == HttpMethod.OPTIONS:
+            # The framework's own answer knows the methods of one handler only; refusing a method, it names those of all.
+            await self.app({**scope, "method": "NONE"}, receive, _allowed(send_named))  # type: ignore[typeddict-item] # on purpose
+        else:
+            await self.app(scope, receive, send_named)
+
+
+def _without_body(send: Send) -> Send:
+    """Ends the answer after its headers, so that one that would stream for ever ends there as well."""
+
+    async def send_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return send_headers
+
+
+def _allowed(send: Send) -> Send:
+    """Turns "not this method" into "these methods"."""
+    refused = False
+
+    async def send_allowed(message: Message) -> None:
+        nonlocal refused
+        if message["type"] == "http.response.start" and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
+            refused = True
+            kept = [(name, value) for name, value in message["headers"] if name.lower() == b"allow"]
+            await send({**message, "status": HTTPStatus.NO_CONTENT, "headers": kept})
+        elif refused:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        else:
+            await send(message)
+
+    return send_allowed
 
 
 class _Unpublished(Router):

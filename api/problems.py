@@ -117,6 +117,9 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
         return on_unforeseen(request, error)
     response = problem(request, status, code, _FRAMEWORK_DETAILS.get(status) or _framework_detail(error))
     response.headers.update(error.headers or {})
+    if status == 405:
+        methods = set(response.headers["allow"].split(", "))
+        response.headers["allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
     return response
 
 

@@ -14,6 +14,7 @@ from application.page_reader import PageReader
 from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.ports import Outcome
+from application.readiness import ProjectionState
 from domain.pages.find_replace import FindReplace
 
 
@@ -21,6 +22,12 @@ class HealthProbe(Protocol):
     """Asks the database."""
 
     async def __call__(self) -> bool: ...
+
+
+class AskProjections(Protocol):
+    """Asks how far each asynchronous projection is, by name. Raises `StoreUnavailable`."""
+
+    async def __call__(self) -> dict[str, ProjectionState]: ...
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -32,6 +39,7 @@ class Services(msgspec.Struct, frozen=True):
     page_reader: PageReader
     idempotency: Idempotency
     health_probe: HealthProbe
+    projection_states: AskProjections
     new_request_id: Callable[[], str]
 
     async def once(

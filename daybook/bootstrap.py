@@ -27,9 +27,14 @@ from domain.events import Actor
 from infrastructure.database import Database
 from infrastructure.embedded import DataDirectoryHeld, EmbeddedServer, find_running
 from infrastructure.event_store.store import PostgresEventStore
-from infrastructure.keys import PostgresKeyLookup, listen
+from infrastructure.growth import EVENTS_CHANNEL, Announcer, Hub
+from infrastructure.keys import KEYS_CHANNEL, PostgresKeyLookup
+from infrastructure.listening import listen
 from infrastructure.migrations import migrate, migrate_named
 from infrastructure.pages import PostgresPages
+from infrastructure.projections import Projection
+from infrastructure.projections.runner import ProjectionRunner
+from infrastructure.projections.states import ProjectionStates
 
 SERVICE_ROLE = "daybook_service"
 DATABASE_NAME = "daybook"
@@ -134,10 +139,15 @@ async def operator_connections(settings: DatabaseSettings) -> AsyncIterator[Conn
 def build(service_dsn: str, role: str | None, server_key: bytes, environment: str) -> RequestIds:
     """The service's application on its adapters. It never learns the owner's connection."""
     database = Database(service_dsn, role=role)
-    store = PostgresEventStore(database)
+    hub = Hub()
+    announcer = Announcer(database, hub)
+    store = PostgresEventStore(database, announcer)
     readers = PostgresPages(database)
     decider = PageDecider(store, readers)
     access = Access(PostgresKeyLookup(database), server_key, environment)
+    # One line for each asynchronous projection.
+    projections: list[Projection] = []
+    runner = ProjectionRunner(database, hub, projections)
     services = Services(
         requests=Requests(access, new_id, now),
         pages=Pages(store, readers, decider, new_id),
@@ -145,18 +155,28 @@ def build(service_dsn: str, role: str | None, server_key: bytes, environment: st
         page_reader=readers,
         idempotency=Idempotency(store),
         health_probe=database.answers,
+        projection_states=ProjectionStates(database, projections),
         new_request_id=lambda: new_id().hex,
     )
 
+    def line(up: bool) -> None:  # noqa: FBT001 - as the listener calls it
+        access.forget_all()
+        hub.line(up=up)
+
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        listening = asyncio.create_task(listen(service_dsn, role, access.forget_all))
+        channels = {KEYS_CHANNEL: lambda _: access.forget_all(), EVENTS_CHANNEL: hub.heard}
+        listening = asyncio.create_task(listen(service_dsn, role, channels, line))
+        runner.start()
         try:
             yield
         finally:
-            listening.cancel()
+            hub.close()
             # What was accepted is finished before the connections go.
             await store.close()
+            await runner.close()
+            listening.cancel()
+            await announcer.close()
             await database.close()
 
     return create_app(services, lifespan)

@@ -42,6 +42,8 @@ _WRITER_SETTINGS = {
     "jit": "off",
     "application_name": "daybook writer",
 }
+# For what follows the log: what a crash takes away of it is done again, so it waits for no flush.
+_ASIDE_SETTINGS = {"jit": "off", "synchronous_commit": "off", "application_name": "daybook aside"}
 _READER_SETTINGS = {"jit": "off", "application_name": "daybook", "default_transaction_read_only": "on"}
 
 
@@ -60,6 +62,10 @@ class Database:
 
     async def connect_writer(self) -> Connection:
         return await self._connect(_WRITER_SETTINGS)
+
+    async def connect_aside(self) -> Connection:
+        """For notifications and projections."""
+        return await self._connect(_ASIDE_SETTINGS)
 
     @asynccontextmanager
     async def reading(self, workspace_id: UUID) -> AsyncIterator[Connection]:

@@ -1,7 +1,7 @@
 """Keys and workspaces in PostgreSQL: the operator's side, which owns the tables, and the service's look-up of one key."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -13,15 +13,15 @@ from application.event_store import Append
 from application.keys import Workspace
 from domain.keys import Key, evolve
 from domain.workspaces import WorkspaceNameTaken
-from infrastructure.database import LOST, NO_WORKSPACE, Connection, Database
+from infrastructure.database import NO_WORKSPACE, Connection, Database
 from infrastructure.event_store.batch import Batch, Request, Unit
 from infrastructure.event_store.store import VERSION_MAX, recorded_from
 from infrastructure.event_store.writer import APPEND
+from infrastructure.growth import EVENTS_CHANNEL, messages
 from infrastructure.sql import sql
 
 # Every service listens here, so that a revoked key opens nothing at the next request.
 KEYS_CHANNEL = "daybook_keys"
-LISTEN_PAUSE_S = 0.2
 
 
 class PostgresKeyBook:
@@ -66,9 +66,12 @@ class PostgresKeyBook:
 
     async def _append(self, append: Append) -> None:
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        answers = await self._connection.fetchval(APPEND, *Batch([Unit(Request(append, done))]).arguments())
+        batch = Batch([Unit(Request(append, done))])
+        answers = await self._connection.fetchval(APPEND, *batch.arguments())
         if answers[0]["outcome"] != "written":
             raise RuntimeError(f"the append was refused: {answers[0]['outcome']}; run the command again")
+        # Heard when the transaction commits. Nobody waits for an operator's few commands.
+        await self._connection.execute(sql("notify"), EVENTS_CHANNEL, messages(batch.heads(answers)))
 
 
 @asynccontextmanager
@@ -108,23 +111,3 @@ class PostgresKeyLookup:
         if row is None:
             return None
         return KeyRecord(row["workspace_id"], row["name"], row["environment"], row["secret_hash"], row["revoked_at"] is not None)
-
-
-async def listen(dsn: str, role: str | None, heard: Callable[[], None]) -> None:
-    """Calls `heard` at every change of keys, and whenever the line was down and something may have been missed. Never returns."""
-    settings = {"role": role} if role else {}
-    while True:
-        try:
-            connection: Connection = await asyncpg.connect(dsn, server_settings=settings)
-        except LOST:
-            await asyncio.sleep(LISTEN_PAUSE_S)
-            continue
-        gone = asyncio.Event()
-        connection.add_termination_listener(lambda _, gone=gone: gone.set())
-        await connection.add_listener(KEYS_CHANNEL, lambda *_: heard())
-        heard()
-        try:
-            await gone.wait()
-            heard()
-        finally:
-            connection.terminate()

@@ -36,9 +36,9 @@ from infrastructure.database import LOST, Connection
 from infrastructure.event_store import codec
 from infrastructure.event_store.batch import append_arguments
 from infrastructure.event_store.writer import APPEND
+from infrastructure.growth import EVENTS_CHANNEL, messages
 from infrastructure.sql import sql
 
-EVENTS_CHANNEL = "daybook_events"
 CALL_S = 60
 VERSION_MAX = 2**31 - 1
 POSITION_MAX = 2**63 - 1
@@ -72,8 +72,8 @@ class PostgresRecorder:
                 if not rows:
                     return None
                 answers = await connection.fetchval(APPEND, *append_arguments([self._workspace_id], rows, check=False))
-            await connection.execute(f"NOTIFY {EVENTS_CHANNEL}")
-        base: int = answers[0]["position"]
+            base: int = answers[0]["position"]
+            await connection.execute(sql("notify"), EVENTS_CHANNEL, messages({self._workspace_id: base + len(rows)}))
         return list(range(base + 1, base + 1 + len(rows)))
 
     async def insert_tracking(self, tracking: Tracking) -> None:

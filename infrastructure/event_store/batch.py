@@ -1,7 +1,7 @@
 """A batch: what several callers want appended, laid out as the arrays that `daybook.append` takes."""
 
 from asyncio import Future
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -79,6 +79,10 @@ class Batch:
     def positions(self, unit: int, base: int) -> list[int]:
         """The position of each request's last event, given the position before the workspace's first of this batch."""
         return [base + ordinal for ordinal in self._last_ordinals[unit]]
+
+    def heads(self, answers: Iterable[Mapping[str, Any]]) -> dict[UUID, int]:
+        """Each workspace's last position, given what `daybook.append` answered."""
+        return {row["workspace_id"]: row["position"] + self._ordinals[row["workspace_id"]] for row in answers}
 
     def first_units(self) -> list[tuple[int, Unit]]:
         """The first unit of each workspace, with its number."""

@@ -22,6 +22,7 @@ from infrastructure.database import LOST, Connection, Database
 from infrastructure.event_store import codec
 from infrastructure.event_store.batch import Batch, Request, Unit
 from infrastructure.event_store.writer import APPEND, REFUSALS, GroupCommit
+from infrastructure.growth import Told
 from infrastructure.sql import sql
 
 VERSION_MAX = 2**31 - 1
@@ -32,9 +33,11 @@ EXCLUSIVE_SESSIONS_MAX = 4
 class PostgresEventStore:
     """Appends through group commit; reads bound to one workspace."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, told: Told = lambda _: None) -> None:
+        """`told` hears of the new heads after each commit."""
         self._database = database
-        self.writer = GroupCommit(database.connect_writer)
+        self._told = told
+        self.writer = GroupCommit(database.connect_writer, told=told)
         self._sessions = asyncio.Semaphore(EXCLUSIVE_SESSIONS_MAX)
         # A new connection has to learn the append's types and plans first, which takes ten times as long as the append.
         self._rested: list[Connection] = []
@@ -51,6 +54,7 @@ class PostgresEventStore:
                 await session.begin(workspace_id)
                 yield session
                 await self._commit(session)
+                self._told(session.heads)
             except DomainError:
                 await session.rollback()
                 self._rested.append(connection)
@@ -114,6 +118,7 @@ class _Session:
         self._connection = connection
         self._transaction = connection.transaction()
         self.appended: Append | None = None
+        self.heads: dict[UUID, int] = {}
 
     async def begin(self, workspace_id: UUID) -> None:
         await self._connection.execute(sql("bind"), [workspace_id])
@@ -128,6 +133,7 @@ class _Session:
         if answers[0]["outcome"] != "written":
             raise REFUSALS[answers[0]["outcome"]]
         self.appended = request
+        self.heads = batch.heads(answers)
         return batch.positions(0, answers[0]["position"])[0]
 
     async def commit(self) -> None:

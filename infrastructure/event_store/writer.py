@@ -18,6 +18,7 @@ from domain.pages.errors import ParentNotFound, SlugTaken
 from infrastructure.database import LOST, Connection
 from infrastructure.event_store.batch import Batch, Request, Unit
 from infrastructure.event_store.gathering import Gathering
+from infrastructure.growth import Told
 from infrastructure.sql import sql
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,10 @@ class Lane:
 class GroupCommit:
     """Makes appends durable, many at a time. One per process."""
 
-    def __init__(self, connect: Connect, lanes: int = 2) -> None:
+    def __init__(self, connect: Connect, lanes: int = 2, told: Told = lambda _: None) -> None:
+        """`told` hears of the new heads after each commit."""
         self._connect = connect
+        self._told = told
         self._lanes = [Lane() for _ in range(lanes)]
         self._queue: deque[Request] = deque()
         self._scheduled = False
@@ -154,6 +157,7 @@ class GroupCommit:
                 for request, position in zip(unit.requests, batch.positions(number, base), strict=True):
                     if not request.done.done():
                         request.done.set_result(position)
+            self._told(batch.heads(answers))
             return
 
     def _without_refused(self, units: list[Unit], answers: Sequence[Mapping[str, Any]]) -> list[Unit]:

@@ -36,10 +36,15 @@ class Requests:
         self._now = now
 
     async def caller(self, request: AnyRequest) -> Caller:
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise NotSignedIn
-        return await self._access.caller(key.strip())
+        """Whose key it is. Found out once for each request, before anything else of it is read."""
+        state = request.scope["state"]
+        caller: Caller | None = state.get("caller")
+        if caller is None:
+            scheme, _, key = request.headers.get("authorization", "").partition(" ")
+            if scheme.lower() != "bearer":
+                raise NotSignedIn
+            caller = state["caller"] = await self._access.caller(key.strip())
+        return caller
 
     async def command(self, request: AnyRequest) -> Command:
         """The command's envelope. With an `Idempotency-Key`, its id follows from the key and its fingerprint from the request."""

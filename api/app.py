@@ -19,6 +19,7 @@ from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Sen
 from api import health, history, page_content, pages, problems
 from api.answers import json_answer
 from api.bodies import StrictRequest
+from api.document import described, openapi_document
 from api.services import Services
 
 BODY_BYTES_MAX = 16 * 1024 * 1024
@@ -142,15 +143,10 @@ def openapi_json(request: Request[Any, Any, Any]) -> ASGIResponse:
     return json_answer(openapi_document(request.app))
 
 
-def openapi_document(app: Litestar) -> bytes:
-    # Sorted, because routes of several paths keep them in sets, whose order changes from process to process.
-    return msgspec.json.format(msgspec.json.encode(app.openapi_schema.to_schema(), order="sorted"), indent=2)
-
-
 @get("/docs", include_in_schema=False, media_type=MediaType.HTML, sync_to_thread=False)
 def docs(request: Request[Any, Any, Any]) -> str:
     """The same for reading, in one page that needs nothing from elsewhere."""
-    schema = request.app.openapi_schema.to_schema()
+    schema = described(request.app)
     operations = [
         f"<details><summary><code>{method.upper()} {html.escape(path)}</code> {html.escape(operation['summary'])}</summary>"
         f"<p>{html.escape(operation.get('description', ''))}</p>"

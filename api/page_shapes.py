@@ -1,7 +1,7 @@
 """The bodies of the pages API: what is taken in, leniently where the contract says so, and what is answered."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -107,6 +107,13 @@ class WriteContent(_Body):
 
 class FindReplaceBody(_Body):
     """What to find and what to put there; `oldText`/`newText` and `search` are synonyms."""
+
+    schema: ClassVar = {
+        "allOf": [
+            {"oneOf": [{"required": ["find"]}, {"required": ["oldText"]}, {"required": ["search"]}]},
+            {"oneOf": [{"required": ["replace"]}, {"required": ["newText"]}]},
+        ]
+    }
 
     find: str | UnsetType = UNSET
     old_text: str | UnsetType = UNSET

@@ -44,6 +44,8 @@ def answers(model: type, status: int = 200, *refusals: int) -> dict[int, Respons
 
 # What commands on a page may be refused with: not there, changed meanwhile, too large, a key of idempotency used twice.
 REFUSALS = (404, 409, 412, 413, 422)
+# Those of a command on nothing that was there before, which can have no version to match.
+REFUSALS_WITHOUT_BASE = (404, 409, 413, 422)
 
 
 @get("/pages", responses=answers(PagesAnswer), summary="List pages", tags=["pages"])
@@ -83,7 +85,9 @@ async def get_page(
     return json_answer(b'{"page":%b}' % read.json, request=request, version=read.version)
 
 
-@post("/pages", responses=answers(PageAnswer, 201, *REFUSALS), status_code=201, summary="Create a page", tags=["pages"])
+@post(
+    "/pages", responses=answers(PageAnswer, 201, *REFUSALS_WITHOUT_BASE), status_code=201, summary="Create a page", tags=["pages"]
+)
 async def create_page(
     request: AnyRequest,
     data: JSONBody[CreatePage],

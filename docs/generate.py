@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec import NODEFAULT, UnsetType
 
-from api.app import openapi_document
+from api.document import openapi_document
 from api.problems import _FRAMEWORK_CODES, STATUSES
 from daybook.bootstrap import build
 from daybook.settings import Settings

@@ -1,0 +1,124 @@
+"""The API's document: what the framework draws up from the handlers, completed by what it cannot see in them.
+
+Nothing has to be declared for it twice. Which headers an operation takes follows from what it may answer: one that may answer 412
+takes `If-Match`, one that may answer 422 takes an `Idempotency-Key` and what else goes with a command, and every read that needs
+a key and does not stream has a tag.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+
+from api.requests import IDEMPOTENCY_KEY_CHARACTERS_MAX
+
+Json = dict[str, Any]
+SCHEMA_REFERENCE = "#/components/schemas/{name}"
+_SUCCESSES = ("200", "201", "202", "204")
+_EVENT_STREAM = "text/event-stream"
+
+
+def _parameter(name: str, description: str, **schema: Any) -> Json:  # noqa: ANN401 - any JSON
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string", **schema}}
+
+
+_TAGS = r'^(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)$'
+PARAMETERS = {
+    "IfMatch": _parameter(
+        "If-Match", "Only if the page still has this version, as its ETag showed it.", pattern=_TAGS, examples=["*", 'W/"1", "2"']
+    ),
+    "IfNoneMatch": _parameter("If-None-Match", "Only if the answer has another ETag.", examples=['"1"', '"1", W/"2"', "*"]),
+    "IdempotencyKey": _parameter(
+        "Idempotency-Key",
+        "Carry this out once, however often it is sent.",
+        pattern=rf"^[ -~]{{1,{IDEMPOTENCY_KEY_CHARACTERS_MAX}}}$",
+    ),
+    "DaybookMessage": _parameter("Daybook-Message", "A note for the history, in percent-encoding.", examples=["caf%C3%A9"]),
+    "DaybookEffectiveAt": _parameter("Daybook-Effective-At", "When it happened, if not now.", examples=["2024-03-01T09:00:00Z"]),
+}
+_COMMAND = ("IdempotencyKey", "DaybookMessage", "DaybookEffectiveAt")
+
+
+def _header(description: str, *, required: bool = False, **schema: Any) -> Json:  # noqa: ANN401 - any JSON
+    return {"description": description, "required": required, "schema": {"type": "string", **schema}}
+
+
+HEADERS = {
+    "RequestId": _header("Names the request in the service's log and in what it wrote.", required=True, pattern="^[0-9a-f]{32}$"),
+    "Tag": _header("Changes exactly when the answer does; a page's version. For If-None-Match and If-Match."),
+    "Replay": _header("This is the answer of the first time; nothing was done now.", enum=["true"]),
+    "RetryAfter": _header("Seconds to wait.", required=True, pattern="^[0-9]+$"),
+    "Challenge": _header("How to sign in.", required=True, enum=["Bearer"]),
+}
+
+
+def openapi_document(app: Litestar) -> bytes:
+    # Sorted, because routes of several paths keep them in sets, whose order changes from process to process.
+    return msgspec.json.format(msgspec.json.encode(described(app), order="sorted"), indent=2)
+
+
+@cache
+def described(app: Litestar) -> Json:
+    """The document as plain values."""
+    document: Json = app.openapi_schema.to_schema()
+    components = document["components"]
+    components["schemas"] |= _schemas(app)
+    components["parameters"], components["headers"] = PARAMETERS, HEADERS
+    for operations in document["paths"].values():
+        for method, operation in operations.items():
+            _complete(method, operation)
+    return document
+
+
+def _complete(method: str, operation: Json) -> None:
+    answers, opened = operation["responses"], operation.get("security") == [{}]
+    if method == "get" and not opened and _EVENT_STREAM not in answers["200"].get("content", {}):
+        answers["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
+    takes = ["IfNoneMatch"] if "304" in answers else []
+    takes += ["IfMatch"] if "412" in answers else []
+    takes += _COMMAND if "422" in answers else []
+    if takes:
+        operation["parameters"] = operation.get("parameters", []) + [_ref("parameters", name) for name in takes]
+    for status, answer in answers.items():
+        headers = dict(_headers(status, answers))
+        answer["headers"] = {name: _ref("headers", header) for name, header in headers.items()} | answer.get("headers", {})
+
+
+def _headers(status: str, answers: Json) -> Iterator[tuple[str, str]]:
+    yield "X-Request-Id", "RequestId"
+    if status == "304" or (status in _SUCCESSES and ("304" in answers or "412" in answers)):
+        yield "ETag", "Tag"
+    if status in _SUCCESSES and "422" in answers:
+        yield "Idempotent-Replay", "Replay"
+    if status == "401":
+        yield "WWW-Authenticate", "Challenge"
+    if status == "503" and "401" in answers:
+        yield "Retry-After", "RetryAfter"
+
+
+def _schemas(app: Litestar) -> Json:
+    """Of every body, as the library says that decodes and encodes them: the framework's are looser, or refuse what is right.
+
+    A Struct whose fields depend on each other says how in a class variable `schema`.
+    """
+    structs = {struct for route in app.routes if isinstance(route, HTTPRoute) for struct in _structs(route)}
+    _, components = msgspec.json.schema_components(structs, ref_template=SCHEMA_REFERENCE)
+    for struct in structs:
+        components[struct.__name__] |= getattr(struct, "schema", {})
+    return components
+
+
+def _structs(route: HTTPRoute) -> Iterator[type[msgspec.Struct]]:
+    for handler in route.route_handlers:
+        found = [spec.data_container for spec in (handler.responses or {}).values()]
+        for field in (handler.parsed_data_field, handler.parsed_return_field):
+            found += [field.annotation] if field is not None else []
+        yield from (each for each in found if isinstance(each, type) and issubclass(each, msgspec.Struct))
+
+
+def _ref(kind: str, name: str) -> Json:
+    return {"$ref": f"#/components/{kind}/{name}"}

@@ -16,7 +16,7 @@ from litestar.response.base import ASGIResponse
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 
-from api import health, history, page_content, pages, problems
+from api import feed, health, history, page_content, pages, problems
 from api.answers import json_answer
 from api.bodies import StrictRequest
 from api.document import described, openapi_document
@@ -29,7 +29,7 @@ VERSION = "0.1.0"
 def create_app(
     services: Services, lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]] | None = None
 ) -> "RequestIds":
-    handlers: list[ControllerRouterHandler] = [*pages.HANDLERS, *page_content.HANDLERS, *history.HANDLERS]
+    handlers: list[ControllerRouterHandler] = [*pages.HANDLERS, *page_content.HANDLERS, *history.HANDLERS, *feed.HANDLERS]
 
     async def signed_in(request: Request[Any, Any, Any]) -> None:
         """Before anything of the request is read, so that nobody without a key learns what is wrong with it."""
@@ -53,7 +53,7 @@ def create_app(
         logging_config=None,
         debug=False,
     )
-    return RequestIds(app, services.new_request_id)
+    return RequestIds(app, services.new_request_id, services.stop_streams)
 
 
 class RequestIds:
@@ -62,12 +62,16 @@ class RequestIds:
     It stands around the whole application, because a request that finds no route deserves a name as well.
     """
 
-    def __init__(self, app: Litestar, new_request_id: Callable[[], str]) -> None:
+    def __init__(self, app: Litestar, new_request_id: Callable[[], str], stop_streams: Callable[[], None]) -> None:
+        """`stop_streams` is left for the server in the state that lives as long as it does, under its own name."""
         self.app = app
         self._new_request_id = new_request_id
+        self._stop_streams = stop_streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
+            # Typed as if only requests came here; the lifespan's state is what the server hands to every connection.
+            scope.setdefault("state", {})["stop_streams"] = self._stop_streams
             await self.app(scope, receive, send)
             return
         request_id = self._new_request_id()

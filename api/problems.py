@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 
 from application.access import NotSignedIn
 from application.event_store import OutcomeUnknown, StoreUnavailable
+from application.feed import PositionUnknown
 from application.idempotency import IdempotencyKeyReused
 from application.page_views import page_json
 from application.pages.ports import Current
@@ -54,6 +55,7 @@ STATUSES: dict[type[DomainError], int] = {
     MoveMakesCycle: 409,
     NotInTrash: 409,
     WorkspaceNameTaken: 409,
+    PositionUnknown: 409,
     ContentTooLarge: 413,
     IdempotencyKeyReused: 422,
     StoreUnavailable: 503,

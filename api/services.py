@@ -7,8 +7,10 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from api.event_stream import EventStreams
 from api.requests import Requests
 from application.event_store import Command
+from application.feed import FeedReader
 from application.idempotency import Idempotency
 from application.page_reader import PageReader
 from application.pages.commands import Pages
@@ -40,6 +42,10 @@ class Services(msgspec.Struct, frozen=True):
     idempotency: Idempotency
     health_probe: HealthProbe
     projection_states: AskProjections
+    feed: FeedReader
+    event_streams: EventStreams
+    # Ends what would go on for ever, because the service is about to end.
+    stop_streams: Callable[[], None]
     new_request_id: Callable[[], str]
 
     async def once(

@@ -14,6 +14,7 @@ from asyncpg.pgproto import pgproto
 from litestar import Litestar
 
 from api.app import RequestIds, create_app
+from api.event_stream import EventStreams
 from api.requests import Requests
 from api.services import Services
 from application.access import Access
@@ -27,6 +28,7 @@ from domain.events import Actor
 from infrastructure.database import Database
 from infrastructure.embedded import DataDirectoryHeld, EmbeddedServer, find_running
 from infrastructure.event_store.store import PostgresEventStore
+from infrastructure.feed import PostgresFeed
 from infrastructure.growth import EVENTS_CHANNEL, Announcer, Hub
 from infrastructure.keys import KEYS_CHANNEL, PostgresKeyLookup
 from infrastructure.listening import listen
@@ -148,6 +150,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, environment: st
     # One line for each asynchronous projection.
     projections: list[Projection] = []
     runner = ProjectionRunner(database, hub, projections)
+    feed = PostgresFeed(database, hub)
     services = Services(
         requests=Requests(access, new_id, now),
         pages=Pages(store, readers, decider, new_id),
@@ -156,6 +159,9 @@ def build(service_dsn: str, role: str | None, server_key: bytes, environment: st
         idempotency=Idempotency(store),
         health_probe=database.answers,
         projection_states=ProjectionStates(database, projections),
+        feed=feed,
+        event_streams=EventStreams(feed),
+        stop_streams=hub.close,
         new_request_id=lambda: new_id().hex,
     )
 

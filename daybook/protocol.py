@@ -12,6 +12,15 @@ class OneWriteProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own signature
         super().connection_made(_Gathering(transport, self.loop))  # type: ignore[arg-type]  # it is a transport by its methods
 
+    def shutdown(self) -> None:
+        """The server ends when its last answer does, so answers without an end are ended first."""
+        self.app_state.get("stop_streams", _nothing)()
+        super().shutdown()
+
+
+def _nothing() -> None:
+    pass
+
 
 class _Gathering:
     """A transport that sends what one turn of the loop wrote in one go."""

@@ -76,7 +76,7 @@ def described(app: Litestar) -> Json:
 
 def _complete(method: str, operation: Json) -> None:
     answers, opened = operation["responses"], operation.get("security") == [{}]
-    if method == "get" and not opened and _EVENT_STREAM not in answers["200"].get("content", {}):
+    if method == "get" and not opened and answers["200"].get("content", {}).keys() != {_EVENT_STREAM}:
         answers["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
     takes = ["IfNoneMatch"] if "304" in answers else []
     takes += ["IfMatch"] if "412" in answers else []

@@ -48,13 +48,18 @@ class EventStreams:
     async def stream(
         self, workspace_id: UUID, after: int, types: Types | None, check: Callable[[], Awaitable[object]]
     ) -> AsyncIterator[bytes]:
-        """Frames without end. `check` raises `NotSignedIn` when the listener's key was revoked, which ends the stream."""
+        """Frames without end. `check`, asked before each chunk, raises `NotSignedIn` when the listener's key was revoked; that
+        ends the stream.
+        """
         yield OPENING
         told = after
         beat_s = time.monotonic()
         while not self._feed.closing:
             try:
+                await check()
                 chunk = await self._chunk((workspace_id, after, types))
+            except NotSignedIn:
+                return
             except StoreUnavailable:
                 chunk = _Chunk(b"", after, after, at_end=True)
                 await asyncio.sleep(DATABASE_PAUSE_S)
@@ -62,17 +67,11 @@ class EventStreams:
             if chunk.frames:
                 yield chunk.frames
                 told = chunk.last
-            if time.monotonic() - beat_s >= HEARTBEAT_S:
                 beat_s = time.monotonic()
-                try:
-                    await check()
-                except NotSignedIn:
-                    return
-                except StoreUnavailable:
-                    pass
-                if not chunk.frames:
-                    yield _heartbeat(after, moved=told < after)
-                    told = after
+            elif time.monotonic() - beat_s >= HEARTBEAT_S:
+                yield _heartbeat(after, moved=told < after)
+                told = after
+                beat_s = time.monotonic()
             if went_on:
                 await asyncio.sleep(PAUSE_S if chunk.at_end else 0)
             else:

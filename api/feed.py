@@ -102,14 +102,13 @@ async def follow(
     """Every event of the workspace in order, each exactly once; with `Accept: text/event-stream` as a stream that goes on."""
     caller = await services.requests.caller(request)
     wanted = None if types is None else types_from(types)
+    place = await _place(services, caller.workspace_id, _last_seen(request) or after)
     if request.accept.best_match([_JSON, _STREAM]) != _STREAM:
-        place = await _place(services, caller.workspace_id, after)
         read = await services.feed.read(caller.workspace_id, place, types=wanted, events_max=limit, bytes_max=ANSWER_BYTES_MAX)
         return json_answer(_body(read), request=request, version=read.next, variant=f"{read.head:x}")
-    place = await _place(services, caller.workspace_id, _last_seen(request) or after)
     if place > await services.feed.head(caller.workspace_id):
         raise PositionUnknown
-    frames = services.event_streams.stream(caller.workspace_id, place, wanted, lambda: services.requests.caller(request))
+    frames = services.event_streams.stream(caller.workspace_id, place, wanted, lambda: services.requests.signed_in(request))
     return ASGIStreamingResponse(iterator=frames, headers=_STREAM_HEADERS, media_type=_STREAM)
 
 

@@ -40,11 +40,15 @@ class Requests:
         state = request.scope["state"]
         caller: Caller | None = state.get("caller")
         if caller is None:
-            scheme, _, key = request.headers.get("authorization", "").partition(" ")
-            if scheme.lower() != "bearer":
-                raise NotSignedIn
-            caller = state["caller"] = await self._access.caller(key.strip())
+            caller = state["caller"] = await self.signed_in(request)
         return caller
+
+    async def signed_in(self, request: AnyRequest) -> Caller:
+        """The same, found out anew: for answers that last longer than a key may be good."""
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise NotSignedIn
+        return await self._access.caller(key.strip())
 
     async def command(self, request: AnyRequest) -> Command:
         """The command's envelope. With an `Idempotency-Key`, its id follows from the key and its fingerprint from the request."""

@@ -165,13 +165,18 @@ def build(service_dsn: str, role: str | None, server_key: bytes, environment: st
         new_request_id=lambda: new_id().hex,
     )
 
+    def keys_changed(_: str) -> None:
+        access.forget_all()
+        # Streams ask again whether their keys are good.
+        hub.anybody()
+
     def line(up: bool) -> None:  # noqa: FBT001 - as the listener calls it
         access.forget_all()
         hub.line(up=up)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        channels = {KEYS_CHANNEL: lambda _: access.forget_all(), EVENTS_CHANNEL: hub.heard}
+        channels = {KEYS_CHANNEL: keys_changed, EVENTS_CHANNEL: hub.heard}
         listening = asyncio.create_task(listen(service_dsn, role, channels, line))
         runner.start()
         try:

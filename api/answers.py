@@ -23,7 +23,7 @@ def json_answer(
     request: Request[Any, Any, Any] | None = None,
     status: int = 200,
     version: int | None = None,
-    variant: str | None = None,
+    variant: str = "",
     replayed: bool = False,
 ) -> ASGIResponse:
     """A body with its tag.
@@ -31,13 +31,13 @@ def json_answer(
     Every handler of a GET hands its `request` in: then the answer has an `ETag` always, `If-None-Match` is heeded (304, no body),
     and caches keep the answer for its key alone. Nothing else is needed for that.
 
-    `version` becomes the tag (`"3"`), and `variant`, some hex digits, is for what else the bytes depend on (`"3-1f0c"`); both
-    together have to change exactly when the bytes do. Without a version the tag is made of the bytes. `replayed` says that this
-    is an earlier answer again.
+    `version` becomes the tag (`"3"`), and `variant`, hex digits or nothing, is for what else the bytes depend on (`"3-1f0c"`);
+    both together have to change exactly when the bytes do. What was read of a page by its slug needs `PageRead.page_variant`.
+    Without a version the tag is made of the bytes. `replayed` says that this is an earlier answer again.
     """
     headers = {} if request is None else dict(_NOT_SHARED)
     if version is not None:
-        headers["etag"] = f'"{version}"' if variant is None else f'"{version}-{variant}"'
+        headers["etag"] = f'"{version}-{variant}"' if variant else f'"{version}"'
     elif request is not None:
         headers["etag"] = f'"{short_hash(body)}"'
     if request is not None and _is_known(headers["etag"], request.headers.get("if-none-match")):

@@ -27,7 +27,7 @@ async def get_content(
     caller = await services.requests.caller(request)
     read = await services.page_reader.get(caller.workspace_id, slug)
     body = ContentAnswer(read.slug, read.title, read.content.decode(), read.content_hash, read.version)
-    return json_answer(encoded(body), request=request, version=read.version)
+    return json_answer(encoded(body), request=request, version=read.version, variant=read.page_variant)
 
 
 @route(

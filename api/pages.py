@@ -82,7 +82,9 @@ async def get_page(
     """By slug, present or past, or by id; with its content."""
     caller = await services.requests.caller(request)
     read = await services.page_reader.get(caller.workspace_id, slug)
-    return json_answer(b'{"page":%b}' % read.json, request=request, version=read.version)
+    return json_answer(
+        b'{"page":%b}' % read.json, request=request, version=read.version, variant=read.page_variant + read.parent_variant
+    )
 
 
 @post(

@@ -22,6 +22,10 @@ class PageRead(msgspec.Struct, frozen=True):
     title: str
     content: bytes
     content_hash: str
+    # What a reader of the same address may have seen under the same version, as hex digits: another page that had the slug
+    # before, another slug of the parent. Empty where that cannot have been.
+    page_variant: str
+    parent_variant: str
 
 
 class ListRead(msgspec.Struct, frozen=True):

@@ -107,15 +107,15 @@ def _facet_rows(workspace_id: UUID, page_id: UUID, facets: set[Facet]) -> list[F
     return [(workspace_id, facet.name, facet.value, facet.number, page_id) for facet in sorted(facets)]
 
 
-def slug_claims(events: Sequence[object]) -> list[str]:
-    """The slugs these events take, each once. One that is passed through counts too: it keeps leading to the page."""
-    claimed: dict[str, None] = {}
+def slug_claims(events: Sequence[object]) -> dict[str, bool]:
+    """The slugs these events take, and whether the page is made with it. One that is passed through keeps leading to the page."""
+    claimed: dict[str, bool] = {}
     for event in events:
         if type(event) is PageCreated:
-            claimed[event.slug] = None
+            claimed[event.slug] = True
         elif type(event) is SlugChanged:
-            claimed[event.slug.after] = None
-    return list(claimed)
+            claimed.setdefault(event.slug.after, False)
+    return claimed
 
 
 def parent_need(page: Page, events: Sequence[object]) -> UUID | None:

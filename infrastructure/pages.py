@@ -1,5 +1,6 @@
 """Pages from the read model: states for commands, spliced JSON for readers."""
 
+import hashlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +18,8 @@ from infrastructure.event_store import codec
 from infrastructure.sql import sql
 
 HISTORY_CHUNK_ENTRIES = 1000
+# The end of a page's id, or the start of a hash: enough to tell the few apart that an address can have shown.
+VARIANT_DIGITS = 12
 POSITION_MAX = 2**63 - 1
 # Ids are made of times, so this one comes before any page's.
 BEFORE_ALL = UUID(int=0)
@@ -65,7 +68,11 @@ class PostgresPages:
         content_hash = row["content_hash"].hex()
         listed = resource(row["doc"], row["stamp"], row["parent_slug"])
         json = full_resource(listed, row["content"], content_hash)
-        return PageRead(json, row["version"], row["slug"], row["title"], row["content"], content_hash)
+        page_variant = row["page_id"].hex[-VARIANT_DIGITS:] if row["contested"] else ""
+        parent_variant = _digits(row["parent_slug"]) if row["parent_renamed"] else ""
+        return PageRead(
+            json, row["version"], row["slug"], row["title"], row["content"], content_hash, page_variant, parent_variant
+        )
 
     async def listing(self, workspace_id: UUID, *, limit: int, offset: int) -> ListRead:
         async with self._database.reading(workspace_id) as connection:
@@ -111,6 +118,10 @@ def as_id(reference: str) -> UUID | None:
         return UUID(reference)
     except ValueError:
         return None
+
+
+def _digits(slug: str) -> str:
+    return hashlib.sha256(slug.encode(), usedforsecurity=False).hexdigest()[:VARIANT_DIGITS]
 
 
 def _spliced(rows: list[asyncpg.Record]) -> bytes:

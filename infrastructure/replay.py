@@ -30,7 +30,7 @@ class Rows(msgspec.Struct):
     """Rows by table, in the order of the tables' columns. A claim is (workspace, slug, page, position); the last one counts."""
 
     tables: dict[str, list[tuple[Any, ...]]] = {}
-    claims: list[tuple[UUID, str, UUID, int]] = []
+    claims: list[tuple[UUID, str, UUID, int, bool]] = []
 
     def add(self, table: str, row: tuple[Any, ...]) -> None:
         self.tables.setdefault(table, []).append(row)
@@ -109,7 +109,7 @@ class _Fold:
         self.stream_id = stream_id
         self._state: Any = None
         self._version = 0
-        self._claims: list[tuple[UUID, str, UUID, int]] = []
+        self._claims: list[tuple[UUID, str, UUID, int, bool]] = []
 
     def take(self, row: asyncpg.Record) -> None:
         self._version += 1
@@ -124,7 +124,8 @@ class _Fold:
             raise ReplayFailed(f"{_named(row)} cannot be replayed: {error}") from error
         _check_content(self._state, fact.event, row)
         self._claims += [
-            (self.workspace_id, slug, self.stream_id, row["position"]) for slug in page_rows.slug_claims((fact.event,))
+            (self.workspace_id, slug, self.stream_id, row["position"], original)
+            for slug, original in page_rows.slug_claims((fact.event,)).items()
         ]
 
     def rows(self) -> Rows:

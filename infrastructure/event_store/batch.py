@@ -60,7 +60,7 @@ class Batch:
         self._pages: list[page_rows.PageRow] = []
         self._dropped: list[page_rows.SegmentRange] = []
         self._segments: list[page_rows.SegmentRow] = []
-        self._slugs: list[tuple[int, UUID, str, UUID]] = []
+        self._slugs: list[tuple[int, UUID, str, UUID, bool, bool]] = []
         self._parents: list[tuple[int, UUID, UUID]] = []
         self._tallies: dict[UUID, int] = {}
         self._facets = page_rows.FacetChanges([], [])
@@ -146,8 +146,12 @@ class Batch:
 
     def _claim_slugs(self, number: int, workspace_id: UUID, changes: Sequence[StreamChange]) -> None:
         """Of several claims to one slug the last counts, as it does when the log is replayed."""
-        claims = {slug: change.stream_id for change in changes for slug in page_rows.slug_claims(change.events)}
-        self._slugs += [(number, workspace_id, slug, page_id) for slug, page_id in claims.items()]
+        claims: dict[str, tuple[UUID, bool, bool]] = {}
+        for change in changes:
+            for slug, original in page_rows.slug_claims(change.events).items():
+                holder, contested, was_original = claims.get(slug, (change.stream_id, False, False))
+                claims[slug] = (change.stream_id, contested or holder != change.stream_id, original or was_original)
+        self._slugs += [(number, workspace_id, slug, *claim) for slug, claim in claims.items()]
 
     def _project_metadata(self, number: int, workspace_id: UUID, change: StreamChange, together: set[UUID]) -> None:
         page, before, events = change.after, change.before, tuple(change.events)

@@ -1,5 +1,13 @@
 -- One live page with its content, by id, or by slug where the id is null.
-SELECT p.version, p.content_hash, p.title, p.slug, p.doc, p.stamp,
+SELECT p.page_id, p.version, p.content_hash, p.title, p.slug, p.doc, p.stamp,
+       CASE WHEN $2::uuid IS NULL THEN (
+         SELECT s.contested FROM read_model.page_slug s WHERE s.workspace_id = $1 AND s.slug = $3
+       ) END AS contested,
+       CASE WHEN p.parent_id IS NOT NULL THEN (
+         SELECT NOT s.original FROM read_model.page_slug s WHERE s.workspace_id = $1 AND s.slug = (
+           SELECT parent.slug FROM read_model.page parent WHERE parent.workspace_id = $1 AND parent.page_id = p.parent_id
+         )
+       ) END AS parent_renamed,
        CASE WHEN p.parent_id IS NOT NULL THEN (
          SELECT parent.slug FROM read_model.page parent WHERE parent.workspace_id = $1 AND parent.page_id = p.parent_id
        ) END AS parent_slug,

@@ -128,8 +128,8 @@ async def delete_page(
     """Puts the page and all pages below it in the trash, from which `restore` brings them back."""
     command = await services.requests.command(request)
     guard = guard_from(request)
-    _, replayed = await services.once(command, lambda: services.pages.archive(command, slug, guard))
-    return json_answer(_SUCCESS, replayed=replayed)
+    outcome, replayed = await services.once(command, lambda: services.pages.archive(command, slug, guard))
+    return json_answer(_SUCCESS, replayed=replayed, position=outcome.position)
 
 
 @post(
@@ -154,7 +154,7 @@ async def restore_page(
 async def _page_answer(pages: Pages, outcome: Outcome, workspace_id: UUID, *, replayed: bool, status: int = 200) -> ASGIResponse:
     parent_slug = await pages.parent_slug(workspace_id, outcome.page)
     body = b'{"page":%b}' % page_json(outcome.page, parent_slug)
-    return json_answer(body, status=status, version=outcome.page.version, replayed=replayed)
+    return json_answer(body, status=status, version=outcome.page.version, replayed=replayed, position=outcome.position)
 
 
 HANDLERS = [list_pages, get_page, create_page, change_page, delete_page, restore_page]

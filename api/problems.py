@@ -15,6 +15,7 @@ from application.feed import PositionUnknown
 from application.idempotency import IdempotencyKeyReused
 from application.page_views import page_json
 from application.pages.ports import Current
+from application.positions import PositionNotReached
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
 from domain.keys import KeyNotFound
 from domain.pages.errors import (
@@ -58,6 +59,7 @@ STATUSES: dict[type[DomainError], int] = {
     PositionUnknown: 409,
     ContentTooLarge: 413,
     IdempotencyKeyReused: 422,
+    PositionNotReached: 503,
     StoreUnavailable: 503,
     OutcomeUnknown: 503,
 }

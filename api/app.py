@@ -16,7 +16,7 @@ from litestar.response.base import ASGIResponse
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 
-from api import feed, health, history, page_content, pages, problems
+from api import feed, health, history, page_content, page_queries, pages, problems
 from api.answers import json_answer
 from api.bodies import StrictRequest
 from api.document import described, openapi_document
@@ -29,7 +29,13 @@ VERSION = "0.1.0"
 def create_app(
     services: Services, lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]] | None = None
 ) -> "RequestIds":
-    handlers: list[ControllerRouterHandler] = [*pages.HANDLERS, *page_content.HANDLERS, *history.HANDLERS, *feed.HANDLERS]
+    handlers: list[ControllerRouterHandler] = [
+        *pages.HANDLERS,
+        *page_queries.HANDLERS,
+        *page_content.HANDLERS,
+        *history.HANDLERS,
+        *feed.HANDLERS,
+    ]
 
     async def signed_in(request: Request[Any, Any, Any]) -> None:
         """Before anything of the request is read, so that nobody without a key learns what is wrong with it."""

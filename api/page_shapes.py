@@ -179,11 +179,31 @@ class PageAnswer(msgspec.Struct):
 
 
 class PagesAnswer(msgspec.Struct, rename="camel"):
-    """Pages, and how many the workspace has that a list could return. With a limit: where to go on, null at the end."""
+    """Pages, and how many the workspace has that a list could return."""
 
     pages: list[PageSummary]
     total_pages: int
-    next_cursor: str | UnsetType | None = UNSET
+
+
+class FoundAnswer(msgspec.Struct, rename="camel"):
+    """Pages that match, and how many do in all."""
+
+    pages: list[PageSummary]
+    total_count: int
+
+
+class TrashedPage(PageSummary, rename="camel"):
+    """A page that was deleted."""
+
+    # How many pages were deleted with it.
+    pages_below: int
+
+
+class TrashAnswer(msgspec.Struct, rename="camel"):
+    """Deleted pages, newest deletion first, and how many there are in all."""
+
+    pages: list[TrashedPage]
+    total_count: int
 
 
 class Success(msgspec.Struct):

@@ -13,9 +13,9 @@ from application.access import NotSignedIn
 from application.event_store import OutcomeUnknown, StoreUnavailable
 from application.feed import PositionUnknown
 from application.idempotency import IdempotencyKeyReused
+from application.page_queries import QueryTooBroad
 from application.page_views import page_json
 from application.pages.ports import Current
-from application.positions import PositionNotReached
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
 from domain.keys import KeyNotFound
 from domain.pages.errors import (
@@ -42,6 +42,7 @@ DETAIL_CHARACTERS_MAX = 1000
 STATUSES: dict[type[DomainError], int] = {
     DomainError: 400,
     InvalidValue: 400,
+    QueryTooBroad: 400,
     NotSignedIn: 401,
     NotFound: 404,
     PageNotFound: 404,
@@ -59,7 +60,6 @@ STATUSES: dict[type[DomainError], int] = {
     PositionUnknown: 409,
     ContentTooLarge: 413,
     IdempotencyKeyReused: 422,
-    PositionNotReached: 503,
     StoreUnavailable: 503,
     OutcomeUnknown: 503,
 }

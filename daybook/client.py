@@ -81,6 +81,17 @@ class ManyPages(msgspec.Struct):
     pages: list[Page]
 
 
+class TrashedPage(Page, rename="camel", kw_only=True):
+    """A page that was deleted, and how many were with it."""
+
+    archived_at: str
+    pages_below: int
+
+
+class Trash(msgspec.Struct):
+    pages: list[TrashedPage]
+
+
 class Client:
     """One kept-alive connection to the service."""
 

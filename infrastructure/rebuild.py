@@ -98,7 +98,12 @@ class Rebuild:
 
     async def _remove(self, workspace_id: UUID, streams: list[UUID]) -> None:
         """Streams that grew are folded anew from their first event, so what was filled for them goes."""
-        for table, column in (("page", "page_id"), ("page_segment", "page_id"), ("api_key", "stream_id")):
+        for table, column in (
+            ("page", "page_id"),
+            ("page_segment", "page_id"),
+            ("page_facet", "page_id"),
+            ("api_key", "stream_id"),
+        ):
             await self._writing.execute(
                 f"DELETE FROM {NEXT}.{table} WHERE workspace_id = $1 AND {column} = ANY ($2)",  # noqa: S608 - names of our own
                 workspace_id,

@@ -68,9 +68,9 @@ class Pages:
         async with self._decider.explained(command), self._store.exclusive(command.workspace_id) as session:
             root = check_live(await load_by(self._states, command.workspace_id, reference), guard)
             changes = await self._tree.archived(command, root)
-            position = await session.append(Append(command, changes))
+            await session.append(Append(command, changes))
         self._decider.forget(command.workspace_id, changes)
-        return Outcome(changes[0].after, position=position)
+        return Outcome(changes[0].after)
 
     async def restore(self, command: Command, reference: str, guard: Guard = UNGUARDED) -> Outcome:
         """The page and those below it that went to the trash with it."""
@@ -80,9 +80,9 @@ class Pages:
                 raise PageNotFound
             check_guard(root, guard)
             changes = await self._tree.restored(command, root)
-            position = await session.append(Append(command, changes))
+            await session.append(Append(command, changes))
         self._decider.forget(command.workspace_id, changes)
-        return Outcome(changes[0].after, position=position)
+        return Outcome(changes[0].after)
 
     async def parent_slug(self, workspace_id: UUID, page: Page) -> str | None:
         """The slug of the page's parent as it is now."""
@@ -99,9 +99,9 @@ class Pages:
         """What the command answered when it was carried out: the page as it was then."""
         page = await self.as_of(command.workspace_id, known.stream_id, known.version)
         if wanted is None:
-            return Outcome(page, position=known.position)
+            return Outcome(page)
         before = await self.as_of(command.workspace_id, known.stream_id, known.version - 1)
-        return Outcome(page, find_replace(before, wanted)[1], known.position)
+        return Outcome(page, find_replace(before, wanted)[1])
 
     async def _create_as(self, command: Command, draft: Draft, slug: str, parent_page_id: UUID | None) -> Outcome:
         """The slug is claimed; the claim ends here, when the store has had the last word on it."""
@@ -109,11 +109,11 @@ class Pages:
             page_id = self._new_id()
             events = decisions.create(draft, slug=slug, parent_id=parent_page_id)
             change = page_change(command, page_id, None, events)
-            position = await asyncio.shield(self._store.append(Append(command, [change])))
+            await asyncio.shield(self._store.append(Append(command, [change])))
         finally:
             self._claims.release(command.workspace_id, slug)
         self._decider.remember(command.workspace_id, change.after)
-        return Outcome(change.after, position=position)
+        return Outcome(change.after)
 
     async def _move(self, command: Command, reference: str, changes: Changes, parent: str | None, guard: Guard) -> Outcome:
         async with self._decider.explained(command), self._store.exclusive(command.workspace_id) as session:
@@ -121,6 +121,6 @@ class Pages:
             moved = await self._tree.moved(command, page, changes, parent)
             if not moved:
                 return Outcome(page)
-            position = await session.append(Append(command, moved))
+            await session.append(Append(command, moved))
         self._decider.forget(command.workspace_id, moved)
-        return Outcome(moved[0].after, position=position)
+        return Outcome(moved[0].after)

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from application.event_store import Command
 from application.pages.decider import PageDecider
 from application.pages.ports import Outcome
@@ -39,4 +37,4 @@ class Contents:
             return events
 
         outcome = await self._decider.decide(command, reference, decide)
-        return msgspec.structs.replace(outcome, replacements=replaced)
+        return Outcome(outcome.page, replaced)

@@ -29,11 +29,10 @@ class PageStates(Protocol):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The page after a command, and the position of the command's last event; None if it changed nothing."""
+    """The page after a command."""
 
     page: Page
     replacements: int = 0
-    position: int | None = None
 
 
 class Current(msgspec.Struct, frozen=True):

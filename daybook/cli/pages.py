@@ -15,7 +15,7 @@ from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
-from daybook.client import ClientError, ManyPages, OnePage, Page, connected, decoded, page_path
+from daybook.client import ClientError, ManyPages, OnePage, Page, Trash, connected, decoded, page_path
 from daybook.vault import front_matter
 
 Slug = Annotated[str, Parameter(help="The page's slug or id.")]
@@ -147,6 +147,18 @@ def restore(slug: Slug, /, *, as_json: Json = False) -> None:
     """Bring a deleted page back, with the pages that were deleted together with it."""
     with connected() as client:
         _print_done(f"Restored {slug}", client.write("POST", page_path(slug, "/restore")), as_json=as_json)
+
+
+@pages_app.command
+def trash(*, as_json: Json = False) -> None:
+    """Show what was deleted and can be restored, newest first."""
+    with connected() as client:
+        response = client.get("/trash")
+        if as_json:
+            return _print_json(response)
+        pages = decoded(response, Trash).pages
+    rows = [(page.archived_at, page.slug, page.title, str(page.pages_below)) for page in pages]
+    return _print_table(("Deleted", "Slug", "Page", "Pages below"), rows)
 
 
 @pages_app.command

@@ -72,6 +72,7 @@ class TestPages:
         assert (page["status"], page["title"], page["properties"]) == (None, "Renamed", {"on": True, "v": "1.10"})
         assert daybook("pages", "delete", "the-plan").stdout == "Deleted the-plan\n"
         fails(daybook("pages", "get", "the-plan"), "(404, page_not_found, request ")
+        assert daybook("pages", "trash").stdout.split("\t")[1:] == ["the-plan", "Renamed", "0\n"]
 
     def test_a_pipe_gets_the_tree_and_the_timeline_as_lines_with_tabs(self, daybook: Daybook, workspace: Workspace) -> None:
         workspace.create("Top", owner="a@b.io", dueDate="2026-03-01")

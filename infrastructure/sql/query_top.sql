@@ -1,0 +1,2 @@
+-- A piece of a query: live pages below none.
+SELECT p.page_id FROM read_model.page p WHERE p.workspace_id = :workspace AND p.live AND p.parent_id IS NULL

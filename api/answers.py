@@ -25,6 +25,7 @@ def json_answer(
     version: int | None = None,
     variant: str = "",
     replayed: bool = False,
+    position: int | None = None,
 ) -> ASGIResponse:
     """A body with its tag.
 
@@ -34,6 +35,7 @@ def json_answer(
     `version` becomes the tag (`"3"`), and `variant`, hex digits or nothing, is for what else the bytes depend on (`"3-1f0c"`);
     both together have to change exactly when the bytes do. What was read of a page by its slug needs `PageRead.page_variant`.
     Without a version the tag is made of the bytes. `replayed` says that this is an earlier answer again.
+    `position` is that of the last event a command wrote, for reads that are to know of it.
     """
     headers = {} if request is None else dict(_NOT_SHARED)
     if version is not None:
@@ -44,6 +46,8 @@ def json_answer(
         return ASGIResponse(status_code=304, headers=headers)
     if replayed:
         headers["idempotent-replay"] = "true"
+    if position is not None:
+        headers["daybook-position"] = str(position)
     return ASGIResponse(body=body, status_code=status, headers=headers, media_type=_MEDIA_TYPE)
 
 

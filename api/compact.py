@@ -48,7 +48,9 @@ class ListOrText(Operation):
         content["application/json"] = OpenAPIMediaType(schema=Schema(any_of=[listed, text]))  # type: ignore[index, list-item]
 
 
-def check_compact(*, compact: bool, max_tokens: int | None) -> None:
+def check_compact(*, compact: bool, max_tokens: int | None, cursor: str | None = None) -> None:
+    if compact and cursor is not None:
+        raise InvalidValue("A compact text has no cursor; send limit and offset.", parameter="cursor")
     if max_tokens is not None and not compact:
         raise InvalidValue("maxTokens cuts the compact text; send compact=true with it.", parameter="maxTokens")
 

@@ -14,7 +14,7 @@ import msgspec
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from api.requests import IDEMPOTENCY_KEY_CHARACTERS_MAX
+from api.requests import IDEMPOTENCY_KEY_CHARACTERS_MAX, POSITION_PATTERN
 
 Json = dict[str, Any]
 SCHEMA_REFERENCE = "#/components/schemas/{name}"
@@ -38,6 +38,11 @@ PARAMETERS = {
         pattern=rf"^[ -~]{{1,{IDEMPOTENCY_KEY_CHARACTERS_MAX}}}$",
     ),
     "DaybookMessage": _parameter("Daybook-Message", "A note for the history, in percent-encoding.", examples=["caf%C3%A9"]),
+    "DaybookWaitFor": _parameter(
+        "Daybook-Wait-For",
+        "A Daybook-Position: answer when everything that the answer relies on has got there.",
+        pattern=POSITION_PATTERN,
+    ),
     "DaybookEffectiveAt": _parameter("Daybook-Effective-At", "When it happened, if not now.", examples=["2024-03-01T09:00:00Z"]),
 }
 _COMMAND = ("IdempotencyKey", "DaybookMessage", "DaybookEffectiveAt")
@@ -50,6 +55,9 @@ def _header(description: str, *, required: bool = False, **schema: Any) -> Json:
 HEADERS = {
     "RequestId": _header("Names the request in the service's log and in what it wrote.", required=True, pattern="^[0-9a-f]{32}$"),
     "Tag": _header("Changes exactly when the answer does; a page's version. For If-None-Match and If-Match."),
+    "Position": _header(
+        "The position of the last event that was written, for Daybook-Wait-For; none where nothing changed.", pattern="^[0-9]+$"
+    ),
     "Replay": _header("This is the answer of the first time; nothing was done now.", enum=["true"]),
     "RetryAfter": _header("Seconds to wait.", required=True, pattern="^[0-9]+$"),
     "Challenge": _header("How to sign in.", required=True, enum=["Bearer"]),
@@ -79,6 +87,7 @@ def _complete(method: str, operation: Json) -> None:
     if method == "get" and not opened and answers["200"].get("content", {}).keys() != {_EVENT_STREAM}:
         answers["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
     takes = ["IfNoneMatch"] if "304" in answers else []
+    takes += ["DaybookWaitFor"] if method == "get" and not opened else []
     takes += ["IfMatch"] if "412" in answers else []
     takes += _COMMAND if "422" in answers else []
     if takes:
@@ -94,6 +103,7 @@ def _headers(status: str, answers: Json) -> Iterator[tuple[str, str]]:
         yield "ETag", "Tag"
     if status in _SUCCESSES and "422" in answers:
         yield "Idempotent-Replay", "Replay"
+        yield "Daybook-Position", "Position"
     if status == "401":
         yield "WWW-Authenticate", "Challenge"
     if status == "503" and "401" in answers:

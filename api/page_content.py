@@ -92,13 +92,13 @@ async def find_replace(
     body = ContentReplacements(
         success=True, content_hash=page.content.hash, version=page.version, replacements=outcome.replacements
     )
-    return json_answer(encoded(body), version=page.version, replayed=replayed)
+    return json_answer(encoded(body), version=page.version, replayed=replayed, position=outcome.position)
 
 
 def _changed(outcome: Outcome, *, replayed: bool) -> ASGIResponse:
     page = outcome.page
     body = ContentChanged(success=True, content_hash=page.content.hash, version=page.version)
-    return json_answer(encoded(body), version=page.version, replayed=replayed)
+    return json_answer(encoded(body), version=page.version, replayed=replayed, position=outcome.position)
 
 
 HANDLERS = [get_content, replace_content, append_content, find_replace]

@@ -179,10 +179,11 @@ class PageAnswer(msgspec.Struct):
 
 
 class PagesAnswer(msgspec.Struct, rename="camel"):
-    """Pages, and how many the workspace has that a list could return."""
+    """Pages, and how many the workspace has that a list could return. With a limit: where to go on, null at the end."""
 
     pages: list[PageSummary]
     total_pages: int
+    next_cursor: str | UnsetType | None = UNSET
 
 
 class FoundAnswer(msgspec.Struct, rename="camel"):

@@ -12,11 +12,12 @@ from litestar.response.base import ASGIResponse
 
 from api.answers import json_answer, streamed_answer
 from api.compact import Compact, ListOrText, MaxTokens, check_compact, compact_answer
+from api.cursors import Cursor, cursor_for, key_from
 from api.page_shapes import ChangePage, CreatePage, PageAnswer, PagesAnswer, Success
 from api.problems import Problem
 from api.requests import guard_from
 from api.services import WithServices
-from application.page_reader import LISTED_AT_ONCE_MAX
+from application.page_reader import BEFORE_ALL, LISTED_AT_ONCE_MAX, ListRead
 from application.page_views import page_json
 from application.pages.commands import Pages
 from application.pages.ports import Outcome
@@ -30,6 +31,8 @@ Offset = Annotated[int, QueryParameter(ge=0, le=OFFSET_MAX, description="How man
 Slug = FromPath[str]
 AnyRequest = Request[Any, Any, Any]
 
+# What a cursor says it is of.
+_LIST = "pages"
 _SUCCESS = b'{"success":true}'
 
 
@@ -58,28 +61,41 @@ async def list_pages(
     max_tokens: MaxTokens = None,
     limit: Limit = None,
     offset: Offset = 0,
+    cursor: Cursor = None,
 ) -> ASGIResponse:
-    """Live pages in the order of their creation. `totalPages` is how many there are in all, whatever the limit."""
+    """Live pages in the order of their creation. `totalPages` is how many there are in all, whatever the limit.
+
+    With a limit, `nextCursor` is where to go on; walked by it, pages that stay are met once, whatever else happens meanwhile.
+    """
     caller = await services.requests.caller(request)
-    check_compact(compact=compact, max_tokens=max_tokens)
+    check_compact(compact=compact, max_tokens=max_tokens, cursor=cursor)
     if compact:
         return await compact_answer(
             request, services, caller.workspace_id, Query(), limit=limit, offset=offset, max_tokens=max_tokens
         )
+    reader, after = services.page_reader, BEFORE_ALL if cursor is None else key_from(cursor, _LIST, UUID)
     wanted = limit or LISTED_AT_ONCE_MAX + 1
-    read = await services.page_reader.listing(caller.workspace_id, limit=min(wanted, LISTED_AT_ONCE_MAX), offset=offset)
+    read = await reader.listing(caller.workspace_id, limit=min(wanted, LISTED_AT_ONCE_MAX), offset=offset, after=after)
     if wanted <= LISTED_AT_ONCE_MAX or read.total - offset <= LISTED_AT_ONCE_MAX:
-        return json_answer(b'{"pages":[%b],"totalPages":%d}' % (read.json, read.total), request=request)
-    pieces = services.page_reader.long_listing(caller.workspace_id, limit=limit, offset=offset)
-    return streamed_answer(_streamed(pieces, read.total))
+        return json_answer(b'{"pages":[%b]%b' % (read.json, _rest(read, limit)), request=request)
+    pieces = reader.long_listing(caller.workspace_id, limit=limit, offset=offset, after=after)
+    return streamed_answer(_streamed(pieces, read, limit))
 
 
-async def _streamed(pieces: AsyncIterator[Any], total: int) -> AsyncIterator[bytes]:
-    opening = b'{"pages":['
-    async for piece in pieces:
-        yield opening + piece.json
+async def _streamed(pieces: AsyncIterator[ListRead], first: ListRead, limit: int | None) -> AsyncIterator[bytes]:
+    opening, read = b'{"pages":[', ListRead(b"", first.total)
+    async for read in pieces:
+        yield opening + read.json
         opening = b","
-    yield (b"" if opening == b"," else opening) + b'],"totalPages":%d}' % total
+    yield (b"" if opening == b"," else opening) + b"]" + _rest(read, limit)
+
+
+def _rest(read: ListRead, limit: int | None) -> bytes:
+    """What follows the pages."""
+    if limit is None:
+        return b',"totalPages":%d}' % read.total
+    following = b"null" if read.last is None else b'"%b"' % cursor_for(_LIST, read.last).encode()
+    return b',"totalPages":%d,"nextCursor":%b}' % (read.total, following)
 
 
 @get("/pages/{slug:str}", responses=answers(PageAnswer, 200, 404), summary="Get a page", tags=["pages"])
@@ -137,8 +153,8 @@ async def delete_page(
     """Puts the page and all pages below it in the trash, from which `restore` brings them back."""
     command = await services.requests.command(request)
     guard = guard_from(request)
-    _, replayed = await services.once(command, lambda: services.pages.archive(command, slug, guard))
-    return json_answer(_SUCCESS, replayed=replayed)
+    outcome, replayed = await services.once(command, lambda: services.pages.archive(command, slug, guard))
+    return json_answer(_SUCCESS, replayed=replayed, position=outcome.position)
 
 
 @post(
@@ -163,7 +179,7 @@ async def restore_page(
 async def _page_answer(pages: Pages, outcome: Outcome, workspace_id: UUID, *, replayed: bool, status: int = 200) -> ASGIResponse:
     parent_slug = await pages.parent_slug(workspace_id, outcome.page)
     body = b'{"page":%b}' % page_json(outcome.page, parent_slug)
-    return json_answer(body, status=status, version=outcome.page.version, replayed=replayed)
+    return json_answer(body, status=status, version=outcome.page.version, replayed=replayed, position=outcome.position)
 
 
 HANDLERS = [list_pages, get_page, create_page, change_page, delete_page, restore_page]

@@ -16,6 +16,7 @@ from application.idempotency import IdempotencyKeyReused
 from application.page_queries import QueryTooBroad
 from application.page_views import page_json
 from application.pages.ports import Current
+from application.positions import PositionNotReached
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
 from domain.keys import KeyNotFound
 from domain.pages.errors import (
@@ -60,6 +61,7 @@ STATUSES: dict[type[DomainError], int] = {
     PositionUnknown: 409,
     ContentTooLarge: 413,
     IdempotencyKeyReused: 422,
+    PositionNotReached: 503,
     StoreUnavailable: 503,
     OutcomeUnknown: 503,
 }

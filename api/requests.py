@@ -9,9 +9,11 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from litestar import Request
+from litestar.enums import HttpMethod
 
 from application.access import Access, Caller, NotSignedIn
 from application.event_store import Command
+from application.positions import Positions
 from domain.errors import InvalidValue
 from domain.pages.decisions import Guard
 from domain.pages.rules import check_line
@@ -24,23 +26,31 @@ MOMENT_MAX = datetime(9999, 12, 30, tzinfo=UTC)
 # A tag as reads show it: the version, and behind it perhaps what else the bytes depended on. Proxies that compress weaken tags.
 _TAG = r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]{1,64})?"'
 _TAGS = re.compile(rf"{_TAG}(?:\s*,\s*{_TAG}){{0,99}}")
+# Far more than a log can ever hold, and less than the database's greatest number.
+POSITION_PATTERN = "^[0-9]{1,18}$"
+_POSITION = re.compile(POSITION_PATTERN)
 AnyRequest = Request[Any, Any, Any]
 
 
 class Requests:
     """Turns headers into what use cases understand. Ids and the clock come from here, never from inside."""
 
-    def __init__(self, access: Access, new_id: Callable[[], UUID], now: Callable[[], datetime]) -> None:
+    def __init__(self, access: Access, positions: Positions, new_id: Callable[[], UUID], now: Callable[[], datetime]) -> None:
         self._access = access
+        self._positions = positions
         self._new_id = new_id
         self._now = now
 
     async def caller(self, request: AnyRequest) -> Caller:
-        """Whose key it is. Found out once for each request, before anything else of it is read."""
+        """Whose key it is. Found out once for each request, before anything else of it is read. A read with `Daybook-Wait-For`
+        goes on when the log has got there.
+        """
         state = request.scope["state"]
         caller: Caller | None = state.get("caller")
         if caller is None:
             caller = state["caller"] = await self.signed_in(request)
+            if request.scope["method"] == HttpMethod.GET and (position := wait_for(request)) is not None:
+                await self._positions.written(caller.workspace_id, position)
         return caller
 
     async def signed_in(self, request: AnyRequest) -> Caller:
@@ -68,6 +78,16 @@ class Requests:
         """When it happened: now, unless an import brings its own date."""
         stated = request.headers.get("daybook-effective-at")
         return self._now() if stated is None else parse_moment(stated, "Daybook-Effective-At")
+
+
+def wait_for(request: AnyRequest) -> int | None:
+    """The position of `Daybook-Wait-For`, if it was sent."""
+    stated = request.headers.get("daybook-wait-for")
+    if stated is None:
+        return None
+    if _POSITION.fullmatch(stated) is None:
+        raise InvalidValue("Daybook-Wait-For is a position as Daybook-Position showed it.", parameter="Daybook-Wait-For")
+    return int(stated)
 
 
 def parse_moment(text: str, name: str) -> datetime:

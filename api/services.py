@@ -8,7 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from api.event_stream import EventStreams
-from api.requests import Requests
+from api.requests import AnyRequest, Requests, wait_for
+from application.access import Caller
 from application.event_store import Command
 from application.feed import FeedReader
 from application.idempotency import Idempotency
@@ -17,6 +18,7 @@ from application.page_reader import PageReader
 from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.ports import Outcome
+from application.positions import Positions
 from application.readiness import ProjectionState
 from domain.pages.find_replace import FindReplace
 
@@ -46,9 +48,18 @@ class Services(msgspec.Struct, frozen=True):
     projection_states: AskProjections
     feed: FeedReader
     event_streams: EventStreams
+    positions: Positions
     # Ends what would go on for ever, because the service is about to end.
     stop_streams: Callable[[], None]
     new_request_id: Callable[[], str]
+
+    async def caught_up(self, request: AnyRequest, projection: str) -> Caller:
+        """The caller, as soon as a view that follows the log has what the answer needs: up to `Daybook-Wait-For`, or what was
+        written by now. Every read of such a view begins with this.
+        """
+        caller = await self.requests.caller(request)
+        await self.positions.reached(caller.workspace_id, projection, wait_for(request))
+        return caller
 
     async def once(
         self, command: Command, run: Callable[[], Awaitable[Outcome]], wanted: FindReplace | None = None

@@ -43,11 +43,12 @@ class Append(msgspec.Struct, frozen=True):
 
 
 class KnownCommand(msgspec.Struct, frozen=True):
-    """Where an earlier run of a command ended: the version its first stream had afterwards."""
+    """Where an earlier run of a command ended: the version its first stream had afterwards, and its last event's position."""
 
     stream_id: UUID
     version: int
     fingerprint: str | None
+    position: int
 
 
 class VersionConflict(Exception):

@@ -84,8 +84,12 @@ class HotStreams(Generic[S]):
         self._hot: OrderedDict[Key, _Hot[S]] = OrderedDict()
         self._loading: dict[Key, asyncio.Future[_Hot[S]]] = {}
 
-    async def execute(self, command: Command, stream_id: UUID, decide: Callable[[S | None], Sequence[Event]]) -> S | None:
-        """The state after the decision, once durable. `decide` may run several times and must not do anything but decide."""
+    async def execute(
+        self, command: Command, stream_id: UUID, decide: Callable[[S | None], Sequence[Event]]
+    ) -> tuple[S | None, int | None]:
+        """The state after the decision, once durable, and the position of its last event; None if it came to no events.
+        `decide` may run several times and must not do anything but decide.
+        """
         key = (command.workspace_id, stream_id)
         for _ in range(ATTEMPTS_MAX):
             hot, fresh = await self._get(key)
@@ -113,7 +117,7 @@ class HotStreams(Generic[S]):
 
     async def _decide_on(
         self, hot: _Hot[S], command: Command, stream_id: UUID, decide: Callable[[S | None], Sequence[Event]], *, fresh: bool
-    ) -> S | None:
+    ) -> tuple[S | None, int | None]:
         """The caller going away cancels nothing: what is queued is carried out."""
         hot.check_alive()
         before = hot.state
@@ -125,17 +129,17 @@ class HotStreams(Generic[S]):
             raise
         if not events:
             await self._confirm((command.workspace_id, stream_id), hot, before, fresh=fresh)
-            return before
+            return before, None
         change, after = self._change(before, command, stream_id, events)
         hot.state = after
         hot.last = self._store.append(Append(command, [change]))
         self._resize((command.workspace_id, stream_id), hot)
         try:
-            await asyncio.shield(hot.last)
+            position = await asyncio.shield(hot.last)
         except Exception:
             self._forget((command.workspace_id, stream_id), hot)
             raise
-        return after
+        return after, position
 
     async def _confirm(self, key: Key, hot: _Hot[S], before: S | None, *, fresh: bool) -> None:
         """That `before` is the stream's state. An append checks this in passing; a decision that appends nothing has to ask,
@@ -160,15 +164,17 @@ class HotStreams(Generic[S]):
             after = self._evolve(after, fact, stream_id)
         return StreamChange(stream_id, version, events, before, after), after
 
-    async def _execute_exclusively(self, command: Command, key: Key, decide: Callable[[S | None], Sequence[Event]]) -> S | None:
+    async def _execute_exclusively(
+        self, command: Command, key: Key, decide: Callable[[S | None], Sequence[Event]]
+    ) -> tuple[S | None, int | None]:
         async with self._store.exclusive(key[0]) as session:
             before = await self._load(*key)
             events = decide(before)
             if not events:
-                return before
+                return before, None
             change, after = self._change(before, command, key[1], events)
-            await session.append(Append(command, [change]))
-        return after
+            position = await session.append(Append(command, [change]))
+        return after, position
 
     async def _get(self, key: Key) -> tuple[_Hot[S], bool]:
         """The stream's state, and whether it was read for this call."""

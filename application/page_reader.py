@@ -11,6 +11,8 @@ from application.history import Entry
 
 # Longer lists are streamed, so that a hundred thousand pages never lie in memory at once.
 LISTED_AT_ONCE_MAX = 2000
+# Ids are made of times, so this one comes before any page's.
+BEFORE_ALL = UUID(int=0)
 
 
 class PageRead(msgspec.Struct, frozen=True):
@@ -29,10 +31,13 @@ class PageRead(msgspec.Struct, frozen=True):
 
 
 class ListRead(msgspec.Struct, frozen=True):
-    """Pages spliced to JSON objects with commas between, and how many a list could return in all."""
+    """Pages spliced to JSON objects with commas between, how many a list could return in all, and the last one's id
+    if there may be more after it.
+    """
 
     json: bytes
     total: int
+    last: UUID | None = None
 
 
 class PageReader(Protocol):
@@ -40,9 +45,13 @@ class PageReader(Protocol):
 
     async def get(self, workspace_id: UUID, reference: str) -> PageRead: ...
 
-    async def listing(self, workspace_id: UUID, *, limit: int, offset: int) -> ListRead: ...
+    async def listing(self, workspace_id: UUID, *, limit: int, offset: int, after: UUID = BEFORE_ALL) -> ListRead:
+        """Live pages in the order of their ids, which is that of their creation, from after one of them on."""
+        ...
 
-    def long_listing(self, workspace_id: UUID, *, limit: int | None, offset: int) -> AsyncIterator[ListRead]: ...
+    def long_listing(
+        self, workspace_id: UUID, *, limit: int | None, offset: int, after: UUID = BEFORE_ALL
+    ) -> AsyncIterator[ListRead]: ...
 
     async def position_at(self, workspace_id: UUID, moment: datetime) -> int:
         """The first position recorded at or after a moment."""

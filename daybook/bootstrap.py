@@ -36,6 +36,7 @@ from infrastructure.migrations import migrate, migrate_named
 from infrastructure.page_queries import PostgresPageQueries
 from infrastructure.pages import PostgresPages
 from infrastructure.projections import Projection
+from infrastructure.projections.positions import PostgresPositions
 from infrastructure.projections.runner import ProjectionRunner
 from infrastructure.projections.states import ProjectionStates
 
@@ -152,8 +153,9 @@ def build(service_dsn: str, role: str | None, server_key: bytes, environment: st
     projections: list[Projection] = []
     runner = ProjectionRunner(database, hub, projections)
     feed = PostgresFeed(database, hub)
+    positions = PostgresPositions(database, hub, runner.moved)
     services = Services(
-        requests=Requests(access, new_id, now),
+        requests=Requests(access, positions, new_id, now),
         pages=Pages(store, readers, decider, new_id),
         contents=Contents(decider),
         page_reader=readers,
@@ -163,6 +165,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, environment: st
         projection_states=ProjectionStates(database, projections),
         feed=feed,
         event_streams=EventStreams(feed),
+        positions=positions,
         stop_streams=hub.close,
         new_request_id=lambda: new_id().hex,
     )

@@ -80,6 +80,10 @@ class Hub:
         for subscription in self._subscriptions:
             subscription.add(news)
 
+    def head(self, workspace_id: UUID) -> int:
+        """The newest position heard of; the log goes as far as this at least."""
+        return self._heads.get(workspace_id, 0)
+
     def anybody(self) -> None:
         """Any log may have grown: everybody looks."""
         waiting, self._waiting = self._waiting, {}

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from application.history import Entry
-from application.page_reader import LISTED_AT_ONCE_MAX, ListRead, PageRead
+from application.page_reader import BEFORE_ALL, LISTED_AT_ONCE_MAX, ListRead, PageRead
 from application.page_views import details_from, full_resource, resource, stamp_from
 from domain.pages.content import Content
 from domain.pages.errors import PageNotFound
@@ -21,8 +21,6 @@ HISTORY_CHUNK_ENTRIES = 1000
 # The end of a page's id, or the start of a hash: enough to tell the few apart that an address can have shown.
 VARIANT_DIGITS = 12
 POSITION_MAX = 2**63 - 1
-# Ids are made of times, so this one comes before any page's.
-BEFORE_ALL = UUID(int=0)
 # PostgreSQL's text holds none, so asking for it would be an error and not an answer.
 NUL = "\0"
 
@@ -74,22 +72,24 @@ class PostgresPages:
             json, row["version"], row["slug"], row["title"], row["content"], content_hash, page_variant, parent_variant
         )
 
-    async def listing(self, workspace_id: UUID, *, limit: int, offset: int) -> ListRead:
+    async def listing(self, workspace_id: UUID, *, limit: int, offset: int, after: UUID = BEFORE_ALL) -> ListRead:
         async with self._database.reading(workspace_id) as connection:
-            rows = await connection.fetch(sql("page_list"), workspace_id, BEFORE_ALL, limit, offset)
+            rows = await connection.fetch(sql("page_list"), workspace_id, after, limit, offset)
             total = rows[0]["total"] if rows else await connection.fetchval(sql("page_total"), workspace_id)
-        return ListRead(_spliced(rows), total)
+        return ListRead(_spliced(rows), total, _last(rows, limit))
 
-    async def long_listing(self, workspace_id: UUID, *, limit: int | None, offset: int) -> AsyncIterator[ListRead]:
+    async def long_listing(
+        self, workspace_id: UUID, *, limit: int | None, offset: int, after: UUID = BEFORE_ALL
+    ) -> AsyncIterator[ListRead]:
         """The same in pieces, for lists too long to be held at once."""
-        last, left = BEFORE_ALL, limit if limit is not None else POSITION_MAX
+        last, left = after, limit if limit is not None else POSITION_MAX
         while left > 0:
             chunk = min(left, LISTED_AT_ONCE_MAX)
             async with self._database.reading(workspace_id) as connection:
                 rows = await connection.fetch(sql("page_list"), workspace_id, last, chunk, offset)
             if not rows:
                 return
-            yield ListRead(_spliced(rows), rows[0]["total"])
+            yield ListRead(_spliced(rows), rows[0]["total"], _last(rows, chunk))
             last, offset, left = rows[-1]["page_id"], 0, left - len(rows)
 
     async def position_at(self, workspace_id: UUID, moment: datetime) -> int:
@@ -122,6 +122,12 @@ def as_id(reference: str) -> UUID | None:
 
 def _digits(slug: str) -> str:
     return hashlib.sha256(slug.encode(), usedforsecurity=False).hexdigest()[:VARIANT_DIGITS]
+
+
+def _last(rows: list[asyncpg.Record], wanted: int) -> UUID | None:
+    """The last page, if there may be more after it."""
+    found: UUID | None = rows[-1]["page_id"] if len(rows) == wanted else None
+    return found
 
 
 def _spliced(rows: list[asyncpg.Record]) -> bytes:

@@ -4,11 +4,21 @@ Tests that walk the document of the API by themselves look here. A new path para
 body cannot be guessed from its schema needs one in `GOOD_BODIES`.
 """
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
+import httpx
 from conftest import Workspace
 
-TEXT = "# Sample\n\nThe colour of the sky.\n\n## Second\n\nMore of it, see [[sample-child]].\n"
+# It stands in everything that is the samples' own, so that nobody else may ever be shown it.
+MARK = "not-for-others"
+TEXT = f"# Sample\n\nThe colour of the sky.\n\n## Second\n\nMore of it, see [[sample-child]], {MARK}.\n"
+UNKNOWN_ID = "0192f0c1-2b3c-7def-8123-456789abcdef"
+# What is there in no workspace; an id unless it says otherwise here.
+UNKNOWN = {"slug": ["no-page-anywhere", UNKNOWN_ID]}
 # Bodies that work on the sample, for operations that need one made for it.
 GOOD_BODIES: dict[str, Any] = {
     "POST /v1/pages/{slug}/content/find-replace": {"find": "colour", "replace": "colour"},
@@ -23,7 +33,7 @@ class Samples:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.page = workspace.create("Sample", content=TEXT)
-        self.child = workspace.create("Sample child", content=TEXT, parentSlug="sample")
+        self.child = workspace.create("Sample child", content=TEXT, parentSlug="sample", properties={MARK: MARK})
         self.path: dict[str, list[str]] = {"slug": ["sample", self.page["id"], "sample-child"]}
         # Fields of bodies whose values have rules that no schema can say.
         self.body: dict[str, list[Any]] = {
@@ -56,3 +66,83 @@ def with_examples(document: dict[str, Any]) -> dict[str, Any]:
                 for media in operation["requestBody"]["content"].values():
                     media["example"] = good
     return document
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One of the document's operations, and how to make a request of it."""
+
+    method: str
+    path: str
+    described: dict[str, Any]
+    document: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def parameters(self) -> list[str]:
+        """Of the path."""
+        return re.findall(r"\{(\w+)\}", self.path)
+
+    @property
+    def opened(self) -> bool:
+        """Whether it asks for no key."""
+        return bool(self.described.get("security") == [{}])
+
+    def body(self) -> Any:
+        """One that the schema allows, or None where there is none."""
+        if "requestBody" not in self.described:
+            return None
+        schema = self.described["requestBody"]["content"]["application/json"]["schema"]
+        return GOOD_BODIES.get(self.name) or self._value("body", schema)
+
+    def query(self) -> dict[str, Any]:
+        """What is required of it."""
+        parameters = [self._resolved(each) for each in self.described.get("parameters", [])]
+        needed = [each for each in parameters if each["in"] == "query" and each.get("required")]
+        return {each["name"]: self._value(each["name"], each["schema"]) for each in needed}
+
+    def send(self, client: httpx.Client, values: dict[str, str], base: str = "", **headers: str) -> httpx.Response:
+        path = re.sub(r"\{(\w+)\}", lambda found: quote(values[found[1]], safe=""), self.path)
+        url = str(client.base_url).removesuffix("/").removesuffix("/v1") + base + path
+        return client.request(self.method, url, json=self.body(), params=self.query(), headers=headers)
+
+    def _resolved(self, described: dict[str, Any]) -> dict[str, Any]:
+        found: Any = described
+        while "$ref" in found:
+            reference, found = found["$ref"], self.document
+            for part in reference.removeprefix("#/").split("/"):
+                found = found[part]
+        return dict(found)
+
+    def _value(self, name: str, schema: dict[str, Any]) -> Any:
+        """The plainest value that a schema allows."""
+        schema = self._resolved(schema)
+        for choice in ("anyOf", "oneOf"):
+            if choice in schema and "properties" not in schema:
+                return self._value(name, schema[choice][0])
+        if "enum" in schema:
+            return schema["enum"][0]
+        match schema.get("type", "object"):
+            case "object":
+                wanted = {name: schema["properties"][name] for name in schema.get("required", ())}
+                return {name: self._value(name, each) for name, each in wanted.items()}
+            case "array":
+                return [self._value(name, schema["items"])] * max(1, schema.get("minItems", 1))
+            case "integer" | "number":
+                return schema.get("minimum", 1)
+            case "boolean":
+                return False
+            case "null":
+                return None
+        return schema.get("examples", ["https://example.com/" if name == "url" else "text"])[0]
+
+
+def operations(workspace: Workspace) -> Iterator[Operation]:
+    """Every operation of the document that the service shows."""
+    document = httpx.get(f"{workspace.url}/openapi.json").json()
+    for path, described in document["paths"].items():
+        for method, operation in described.items():
+            yield Operation(method.upper(), path, operation, document)

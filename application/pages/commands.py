@@ -68,9 +68,9 @@ class Pages:
         async with self._decider.explained(command), self._store.exclusive(command.workspace_id) as session:
             root = check_live(await load_by(self._states, command.workspace_id, reference), guard)
             changes = await self._tree.archived(command, root)
-            await session.append(Append(command, changes))
+            position = await session.append(Append(command, changes))
         self._decider.forget(command.workspace_id, changes)
-        return Outcome(changes[0].after)
+        return Outcome(changes[0].after, position=position)
 
     async def restore(self, command: Command, reference: str, guard: Guard = UNGUARDED) -> Outcome:
         """The page and those below it that went to the trash with it."""
@@ -80,9 +80,9 @@ class Pages:
                 raise PageNotFound
             check_guard(root, guard)
             changes = await self._tree.restored(command, root)
-            await session.append(Append(command, changes))
+            position = await session.append(Append(command, changes))
         self._decider.forget(command.workspace_id, changes)
-        return Outcome(changes[0].after)
+        return Outcome(changes[0].after, position=position)
 
     async def parent_slug(self, workspace_id: UUID, page: Page) -> str | None:
         """The slug of the page's parent as it is now."""
@@ -99,9 +99,9 @@ class Pages:
         """What the command answered when it was carried out: the page as it was then."""
         page = await self.as_of(command.workspace_id, known.stream_id, known.version)
         if wanted is None:
-            return Outcome(page)
+            return Outcome(page, position=known.position)
         before = await self.as_of(command.workspace_id, known.stream_id, known.version - 1)
-        return Outcome(page, find_replace(before, wanted)[1])
+        return Outcome(page, find_replace(before, wanted)[1], known.position)
 
     async def _create_as(self, command: Command, draft: Draft, slug: str, parent_page_id: UUID | None) -> Outcome:
         """The slug is claimed; the claim ends here, when the store has had the last word on it."""
@@ -109,11 +109,11 @@ class Pages:
             page_id = self._new_id()
             events = decisions.create(draft, slug=slug, parent_id=parent_page_id)
             change = page_change(command, page_id, None, events)
-            await asyncio.shield(self._store.append(Append(command, [change])))
+            position = await asyncio.shield(self._store.append(Append(command, [change])))
         finally:
             self._claims.release(command.workspace_id, slug)
         self._decider.remember(command.workspace_id, change.after)
-        return Outcome(change.after)
+        return Outcome(change.after, position=position)
 
     async def _move(self, command: Command, reference: str, changes: Changes, parent: str | None, guard: Guard) -> Outcome:
         async with self._decider.explained(command), self._store.exclusive(command.workspace_id) as session:
@@ -121,6 +121,6 @@ class Pages:
             moved = await self._tree.moved(command, page, changes, parent)
             if not moved:
                 return Outcome(page)
-            await session.append(Append(command, moved))
+            position = await session.append(Append(command, moved))
         self._decider.forget(command.workspace_id, moved)
-        return Outcome(moved[0].after)
+        return Outcome(moved[0].after, position=position)

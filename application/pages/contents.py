@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from application.event_store import Command
 from application.pages.decider import PageDecider
 from application.pages.ports import Outcome
@@ -37,4 +39,4 @@ class Contents:
             return events
 
         outcome = await self._decider.decide(command, reference, decide)
-        return Outcome(outcome.page, replaced)
+        return msgspec.structs.replace(outcome, replacements=replaced)

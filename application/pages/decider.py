@@ -96,7 +96,7 @@ class PageDecider:
         return outcome
 
     async def _execute(self, command: Command, page_id: UUID, decide: Decide) -> Outcome:
-        page = await self._hot.execute(command, page_id, decide)
+        page, position = await self._hot.execute(command, page_id, decide)
         if page is None:
             raise PageNotFound
-        return Outcome(page)
+        return Outcome(page, position=position)

@@ -29,10 +29,11 @@ class PageStates(Protocol):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The page after a command."""
+    """The page after a command, and the position of the command's last event; None if it changed nothing."""
 
     page: Page
     replacements: int = 0
+    position: int | None = None
 
 
 class Current(msgspec.Struct, frozen=True):

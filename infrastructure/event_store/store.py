@@ -77,7 +77,7 @@ class PostgresEventStore:
             row = await connection.fetchrow(sql("find_command"), workspace_id, command_id)
         if row is None:
             return None
-        return KnownCommand(row["stream_id"], row["version"], codec.decode_meta(row["meta"]).fingerprint)
+        return KnownCommand(row["stream_id"], row["version"], codec.decode_meta(row["meta"]).fingerprint, row["last_position"])
 
     async def close(self) -> None:
         await self.writer.close()

@@ -6,39 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+from api_samples import MARK, UNKNOWN, UNKNOWN_ID, Samples, operations
 from conftest import Service, Workspace, run_apart
 
 from application.keys import issue_key
 from daybook.bootstrap import new_id, operator_command
 from infrastructure.keys import key_book
 
-UNKNOWN_ID = "0192f0c1-2b3c-7def-8123-456789abcdef"
 UNKNOWN_SLUG = "no-page-anywhere"
-SECRET = "not-for-others"  # noqa: S105 - a mark to look for
-BODIES: dict[tuple[str, str], dict[str, Any] | None] = {
-    ("POST", "/v1/pages"): {"title": "x"},
-    ("PATCH", "/v1/pages/{slug}"): {"title": "x"},
-    ("PUT", "/v1/pages/{slug}/content"): {"content": "x"},
-    ("PATCH", "/v1/pages/{slug}/content"): {"content": "x"},
-    ("POST", "/v1/pages/{slug}/content/append"): {"content": "x"},
-    ("POST", "/v1/pages/{slug}/content/find-replace"): {"find": SECRET, "replace": "x"},
-    ("POST", "/v1/pages/{slug}/content/find-and-replace"): {"find": SECRET, "replace": "x"},
-}
-OPEN = {"/healthz", "/readyz"}
-
-
-def routes(workspace: Workspace) -> list[tuple[str, str]]:
-    paths = httpx.get(f"{workspace.url}/openapi.json").json()["paths"]
-    return [(method.upper(), path) for path, methods in paths.items() for method in methods if path not in OPEN]
-
-
-def send(workspace: Workspace, method: str, path: str, **headers: str) -> httpx.Response:
-    body = next((body for (verb, route), body in BODIES.items() if verb == method and matches(route, path)), None)
-    return workspace.client.request(method, workspace.url + path, json=body, headers=headers)
-
-
-def matches(route: str, path: str) -> bool:
-    return re.fullmatch(route.replace("{slug}", "[^/]+"), path) is not None
 
 
 def without_request_id(answer: httpx.Response) -> tuple[int, Any]:
@@ -48,38 +23,64 @@ def without_request_id(answer: httpx.Response) -> tuple[int, Any]:
 
 
 @pytest.fixture
-def owner(service: Service) -> Workspace:
-    """A workspace with pages in every state, each with a mark nobody else may see."""
-    made = service.new_workspace()
-    made.create("Live", content=SECRET, properties={SECRET: SECRET})
-    made.create("Old", content=SECRET)
-    made.client.patch("/pages/old", json={"slug": "new"})
-    made.create("Trashed", content=SECRET)
-    made.client.delete("/pages/trashed")
+def samples(service: Service) -> Samples:
+    """Something of everything, and pages in every state, each with a mark that nobody else may see."""
+    made = Samples(service.new_workspace())
+    workspace = made.workspace
+    workspace.create("Live", content=MARK, properties={MARK: MARK})
+    workspace.create("Old", content=MARK)
+    workspace.client.patch("/pages/old", json={"slug": "new"})
+    trashed = workspace.create("Trashed", content=MARK)
+    workspace.client.delete("/pages/trashed")
+    made.path["slug"] += ["live", "old", "new", "trashed", trashed["id"], workspace.get("new")["id"]]
     return made
 
 
-def test_another_workspaces_pages_are_as_unknown_as_pages_that_never_were(owner: Workspace, service: Service) -> None:
-    stranger = service.new_workspace()
-    ids = [page["id"] for page in owner.client.get("/pages").json()["pages"]]
-    ids += [entry["pageId"] for entry in owner.client.get("/pages/history").json()["history"]]
-    before = owner.client.get("/pages/history").json()
-    walked = 0
-    for base in ("", "/api"):
-        for method, path in routes(owner):
-            if "{slug}" not in path:
-                continue
-            for reference, unknown in [(each, UNKNOWN_SLUG) for each in ("live", "old", "new", "trashed")] + [
-                (each, UNKNOWN_ID) for each in set(ids)
-            ]:
-                met = send(stranger, method, base + path.replace("{slug}", reference))
-                never = send(stranger, method, base + path.replace("{slug}", unknown))
-                assert without_request_id(met) == without_request_id(never), (method, path, reference)
-                assert met.status_code in {400, 404}
-                assert SECRET not in met.text.replace('"find":', "")
+@pytest.fixture
+def owner(samples: Samples) -> Workspace:
+    return samples.workspace
+
+
+def seen(workspace: Workspace) -> dict[str, Any]:
+    """All that can be asked for without naming anything."""
+    reads = [each for each in operations(workspace) if each.method == "GET" and not each.parameters and not each.opened]
+    return {each.name: without_request_id(each.send(workspace.client, {})) for each in reads}
+
+
+def test_every_parameter_of_a_path_has_a_sample(samples: Samples) -> None:
+    named = {name for operation in operations(samples.workspace) for name in operation.parameters}
+    assert named <= set(samples.path), "tests/api_samples.py has nothing to ask for"
+    assert all(len(set(values)) == len(values) >= 1 for values in samples.path.values())
+
+
+def test_what_another_workspace_has_is_as_unknown_as_what_never_was(samples: Samples, service: Service) -> None:
+    stranger, owner = service.new_workspace(), samples.workspace
+    before, walked = seen(owner), 0
+    for operation in operations(owner):
+        if not operation.parameters:
+            continue
+        (subject, *parts) = operation.parameters
+        rest = {name: samples.path[name][0] for name in parts}
+        for base in ("", "/api"):
+            nevers = [
+                operation.send(stranger.client, {**rest, subject: each}, base) for each in UNKNOWN.get(subject, [UNKNOWN_ID])
+            ]
+            assert {answer.status_code for answer in nevers} == {404}, operation.name
+            for reference in samples.path[subject]:
+                met = operation.send(stranger.client, {**rest, subject: reference}, base)
+                assert without_request_id(met) in [without_request_id(never) for never in nevers], (operation.name, reference)
+                assert MARK not in met.text
                 walked += 1
     assert walked >= 2 * 9 * 7
-    assert owner.client.get("/pages/history").json() == before
+    assert seen(owner) == before, "a stranger's request left something behind"
+
+
+def test_nothing_that_lists_shows_another_workspace(samples: Samples, service: Service) -> None:
+    stranger = service.new_workspace()
+    for name, (status, body) in seen(stranger).items():
+        assert status == 200, name
+        assert MARK not in str(body)
+        assert not any(each in str(body) for values in samples.path.values() for each in values if len(each) > 8)
 
 
 def test_lists_and_history_show_a_workspace_nothing_of_another(owner: Workspace, service: Service) -> None:
@@ -89,7 +90,7 @@ def test_lists_and_history_show_a_workspace_nothing_of_another(owner: Workspace,
         answer = stranger.client.get(path)
         (only,) = answer.json()["pages" if path == "/pages" else "history"]
         assert only.get("slug", only.get("pageSlug")) == "mine"
-        assert SECRET not in answer.text
+        assert MARK not in answer.text
     assert stranger.client.get("/pages").json()["totalPages"] == 1
     page_id = owner.get("live")["id"]
     met, never = (stranger.client.get("/pages/history", params={"page": each}) for each in (page_id, UNKNOWN_ID))
@@ -113,7 +114,7 @@ def test_the_same_slug_in_two_workspaces_is_two_pages(owner: Workspace, service:
     stranger = service.new_workspace()
     assert stranger.create("Live")["slug"] == "live"
     stranger.client.delete("/pages/live")
-    assert owner.get("live")["content"] == SECRET
+    assert owner.get("live")["content"] == MARK
 
 
 def bad_keys(owner: Workspace) -> dict[str, dict[str, str]]:
@@ -128,10 +129,11 @@ def bad_keys(owner: Workspace) -> dict[str, dict[str, str]]:
     }
 
 
-def test_every_route_asks_for_a_key(owner: Workspace, refused: Any) -> None:
-    for method, path in routes(owner):
-        for headers in bad_keys(owner).values():
-            refused(send(owner, method, path.replace("{slug}", "live"), **headers), 401, "unauthorized")
+def test_every_route_asks_for_a_key(samples: Samples, owner: Workspace, refused: Any) -> None:
+    for operation in operations(owner):
+        for headers in bad_keys(owner).values() if not operation.opened else ():
+            values = {name: samples.path[name][0] for name in operation.parameters}
+            refused(operation.send(owner.client, values, **headers), 401, "unauthorized")
     assert owner.get("live")["version"] == 1
 
 

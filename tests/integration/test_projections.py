@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from application.event_store import Append, Command, StreamChange, recorded
+from application.positions import PositionNotReached
 from daybook.bootstrap import new_id
 from domain.events import Actor
 from domain.pages import decisions
@@ -20,7 +21,9 @@ from infrastructure.database import Connection, Database
 from infrastructure.event_store.store import PostgresEventStore
 from infrastructure.growth import EVENTS_CHANNEL, Announcer, Hub, Subscription, messages
 from infrastructure.listening import listen
+from infrastructure.projections import positions as waiting_for
 from infrastructure.projections import runner as running
+from infrastructure.projections.positions import PostgresPositions
 from infrastructure.projections.runner import ProjectionRunner
 from infrastructure.projections.states import ProjectionStates
 from infrastructure.sql import sql
@@ -66,6 +69,7 @@ class Process:
         self.announcer = Announcer(self.database, self.hub)
         self.store = PostgresEventStore(self.database, self.announcer)
         self.runner = ProjectionRunner(self.database, self.hub, [self.projection])
+        self.positions = PostgresPositions(self.database, self.hub, self.runner.moved)
         self.states = ProjectionStates(self.database, [self.projection])
         self.line = asyncio.create_task(listen(dsn, None, {EVENTS_CHANNEL: self.hub.heard}, lambda up: self.hub.line(up=up)))
 
@@ -338,3 +342,46 @@ def test_no_message_is_longer_than_the_database_takes() -> None:
     said = messages(heads)
     assert all(len(message.encode()) < 8000 for message in said)
     assert sum(len(message.split()) for message in said) == 1000
+
+
+async def test_a_reader_waits_until_a_projection_has_what_was_written(place: Place) -> None:
+    process, other, workspace_id = place.process(), place.process(), await place.workspace()
+    process.runner.start()
+    for _ in range(10):
+        position = await process.append(workspace_id)
+        await process.positions.reached(workspace_id, "seen", position)
+        assert position in await place.seen(workspace_id)
+        position = await other.append(workspace_id)
+        # Whoever names nothing reads what was written by now, be it by another process; and so does one that projects nothing.
+        await process.positions.reached(workspace_id, "seen", None)
+        await other.positions.reached(workspace_id, "seen", position)
+        assert position in await place.seen(workspace_id)
+
+
+async def test_a_reader_is_told_when_a_projection_does_not_get_there_in_time(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting_for, "NAMED_WAIT_S", 0.3)
+    monkeypatch.setattr(waiting_for, "UNNAMED_WAIT_S", 0.2)
+    process, workspace_id = place.process(), await place.workspace()
+    position = await process.append(workspace_id)
+    with pytest.raises(PositionNotReached):
+        await process.positions.reached(workspace_id, "seen", position)
+    begun = time.monotonic()
+    await process.positions.reached(workspace_id, "seen", None)
+    assert time.monotonic() - begun >= 0.2
+
+
+async def test_nobody_waits_for_a_projection_that_is_parked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "TRIES_MAX", 1)
+    monkeypatch.setattr(waiting_for, "UNNAMED_WAIT_S", 60)
+    monkeypatch.setattr(waiting_for, "NAMED_WAIT_S", 60)
+    process, workspace_id = place.process(), await place.workspace()
+    process.projection.poison.add((workspace_id, 1))
+    position = await process.append(workspace_id)
+    process.runner.start()
+    await until(lambda: _parked(place, workspace_id))
+    async with asyncio.timeout(20):
+        await process.positions.reached(workspace_id, "seen", None)
+        with pytest.raises(PositionNotReached):
+            await process.positions.reached(workspace_id, "seen", position)

@@ -26,7 +26,8 @@ def _parameter(name: str, description: str, **schema: Any) -> Json:  # noqa: ANN
     return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string", **schema}}
 
 
-_TAGS = r'^(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)$'
+_TAG = r'(W/)?"[0-9]{1,9}(-[0-9a-f]{1,64})?"'
+_TAGS = rf"^(\*|{_TAG}(\s*,\s*{_TAG}){{0,99}})$"
 PARAMETERS = {
     "IfMatch": _parameter(
         "If-Match", "Only if the page still has this version, as its ETag showed it.", pattern=_TAGS, examples=["*", 'W/"1", "2"']
@@ -43,7 +44,9 @@ PARAMETERS = {
         "A Daybook-Position: answer when everything that the answer relies on has got there.",
         pattern=POSITION_PATTERN,
     ),
-    "DaybookEffectiveAt": _parameter("Daybook-Effective-At", "When it happened, if not now.", examples=["2024-03-01T09:00:00Z"]),
+    "DaybookEffectiveAt": _parameter(
+        "Daybook-Effective-At", "When it happened, if not now.", format="date-time", examples=["2024-03-01T09:00:00Z"]
+    ),
 }
 _COMMAND = ("IdempotencyKey", "DaybookMessage", "DaybookEffectiveAt")
 

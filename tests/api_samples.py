@@ -48,13 +48,17 @@ class Samples:
             "icon.value": ["🌱"],
         }
 
+        self._touched = False
+
     def before_call(self, context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG002 - the library's signature
-        """A request to bring a page back needs one that is gone, every other one that is there."""
+        """A request to bring a page back needs one that is gone, every other one that is there and as it was."""
+        page = f"/pages/{self.page['id']}"
         if case.path.endswith("/{slug}/restore"):
-            self.workspace.client.delete(f"/pages/{self.page['id']}")
-        elif "{slug}" in case.path:
-            self.workspace.client.post(f"/pages/{self.page['id']}/restore")
-            self.workspace.client.put(f"/pages/{self.page['id']}/content", json={"content": TEXT})
+            self.workspace.client.delete(page)
+        elif self._touched and "{slug}" in case.path:
+            self.workspace.client.post(f"{page}/restore")
+            self.workspace.client.put(f"{page}/content", json={"content": TEXT})
+        self._touched = case.method not in {"GET", "HEAD"} or (self._touched and "{slug}" not in case.path)
 
 
 def with_examples(document: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from domain.pages.errors import (
     TextAmbiguous,
     TextNotFound,
 )
+from domain.webhooks.errors import DeliveryNotFound, TargetForbidden, TooManyWebhooks, WebhookNotFound
 from domain.workspaces import WorkspaceNameTaken
 
 log = logging.getLogger(__name__)
@@ -44,12 +45,15 @@ STATUSES: dict[type[DomainError], int] = {
     DomainError: 400,
     InvalidValue: 400,
     QueryTooBroad: 400,
+    TargetForbidden: 400,
     NotSignedIn: 401,
     NotFound: 404,
     PageNotFound: 404,
     ParentNotFound: 404,
     KeyNotFound: 404,
     TextNotFound: 404,
+    WebhookNotFound: 404,
+    DeliveryNotFound: 404,
     VersionStale: 409,
     ContentStale: 409,
     TextAmbiguous: 409,
@@ -59,6 +63,7 @@ STATUSES: dict[type[DomainError], int] = {
     NotInTrash: 409,
     WorkspaceNameTaken: 409,
     PositionUnknown: 409,
+    TooManyWebhooks: 409,
     ContentTooLarge: 413,
     IdempotencyKeyReused: 422,
     PositionNotReached: 503,

@@ -20,6 +20,7 @@ from application.pages.contents import Contents
 from application.pages.ports import Outcome
 from application.positions import Positions
 from application.readiness import ProjectionState
+from application.webhooks import Webhooks
 from domain.pages.find_replace import FindReplace
 
 
@@ -43,6 +44,7 @@ class Services(msgspec.Struct, frozen=True):
     contents: Contents
     page_reader: PageReader
     page_queries: PageQueries
+    webhooks: Webhooks
     idempotency: Idempotency
     health_probe: HealthProbe
     projection_states: AskProjections

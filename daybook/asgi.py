@@ -24,6 +24,7 @@ class WorkerSetup(msgspec.Struct, frozen=True):
     server_key: str
     environment: str
     supervisor_pid: int
+    webhook_allow_private: bool
 
 
 def create() -> RequestIds:
@@ -31,7 +32,13 @@ def create() -> RequestIds:
     setup = msgspec.json.decode(os.environ[WORKER_VARIABLE], type=WorkerSetup)
     if os.getpid() != setup.supervisor_pid:
         _end_with_parent()
-    app = build(setup.service_dsn, setup.role, bytes.fromhex(setup.server_key), setup.environment)
+    app = build(
+        setup.service_dsn,
+        setup.role,
+        bytes.fromhex(setup.server_key),
+        setup.environment,
+        webhook_allow_private=setup.webhook_allow_private,
+    )
     _collect_seldom()
     return app
 

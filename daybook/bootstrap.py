@@ -23,6 +23,8 @@ from application.idempotency import Idempotency
 from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.decider import PageDecider
+from application.webhook_messages import Secrets
+from application.webhooks import Webhooks
 from daybook.settings import DatabaseSettings
 from domain.events import Actor
 from infrastructure.database import Database
@@ -39,12 +41,19 @@ from infrastructure.projections import Projection
 from infrastructure.projections.positions import PostgresPositions
 from infrastructure.projections.runner import ProjectionRunner
 from infrastructure.projections.states import ProjectionStates
+from infrastructure.webhooks.book import PostgresWebhookBook
+from infrastructure.webhooks.deliverer import Deliverer, Park
+from infrastructure.webhooks.deliveries import PostgresDeliveryLog, PostgresDeliveryQueue
+from infrastructure.webhooks.projection import WebhookProjection
+from infrastructure.webhooks.sender import HttpSender
 
 SERVICE_ROLE = "daybook_service"
 DATABASE_NAME = "daybook"
 # Another command may be starting or stopping the embedded server at this very moment.
 SERVER_WAIT_S = 30.0
 OPERATOR = Actor("operator", "cli", "operator")
+# Who does what nobody asked for, such as parking a webhook.
+SERVICE = Actor("service", "daybook", "Daybook")
 
 
 class Connections(msgspec.Struct, frozen=True):
@@ -140,7 +149,9 @@ async def operator_connections(settings: DatabaseSettings) -> AsyncIterator[Conn
     yield connections
 
 
-def build(service_dsn: str, role: str | None, server_key: bytes, environment: str) -> RequestIds:
+def build(
+    service_dsn: str, role: str | None, server_key: bytes, environment: str, *, webhook_allow_private: bool = False
+) -> RequestIds:
     """The service's application on its adapters. It never learns the owner's connection."""
     database = Database(service_dsn, role=role)
     hub = Hub()
@@ -150,16 +161,22 @@ def build(service_dsn: str, role: str | None, server_key: bytes, environment: st
     decider = PageDecider(store, readers)
     access = Access(PostgresKeyLookup(database), server_key, environment)
     # One line for each asynchronous projection.
-    projections: list[Projection] = []
+    projections: list[Projection] = [WebhookProjection()]
     runner = ProjectionRunner(database, hub, projections)
     feed = PostgresFeed(database, hub)
     positions = PostgresPositions(database, hub, runner.moved)
+    private_allowed = webhook_allow_private
+    sender, webhook_secrets = HttpSender(private_allowed=private_allowed), Secrets(server_key)
+    book, deliveries = PostgresWebhookBook(database), PostgresDeliveryLog(database)
+    webhooks = Webhooks(store, book, deliveries, sender, webhook_secrets, new_id, private_allowed=private_allowed)
+    deliverer = Deliverer(PostgresDeliveryQueue(database), sender, webhook_secrets, _parking(webhooks), now)
     services = Services(
         requests=Requests(access, positions, new_id, now),
         pages=Pages(store, readers, decider, new_id),
         contents=Contents(decider),
         page_reader=readers,
         page_queries=PostgresPageQueries(database),
+        webhooks=webhooks,
         idempotency=Idempotency(store),
         health_probe=database.answers,
         projection_states=ProjectionStates(database, projections),
@@ -184,15 +201,29 @@ def build(service_dsn: str, role: str | None, server_key: bytes, environment: st
         channels = {KEYS_CHANNEL: keys_changed, EVENTS_CHANNEL: hub.heard}
         listening = asyncio.create_task(listen(service_dsn, role, channels, line))
         runner.start()
+        delivering = asyncio.create_task(deliverer.run(runner.moved[WebhookProjection.name]))
         try:
             yield
         finally:
             hub.close()
+            delivering.cancel()
+            await asyncio.gather(delivering, return_exceptions=True)
             # What was accepted is finished before the connections go.
             await store.close()
             await runner.close()
             listening.cancel()
+            await deliveries.close()
             await announcer.close()
             await database.close()
 
     return create_app(services, lifespan)
+
+
+def _parking(webhooks: Webhooks) -> Park:
+    """Nobody's request parks a webhook, so the command is the service's own."""
+
+    async def park(workspace_id: UUID, webhook_id: UUID, reason: str) -> None:
+        command = Command(workspace_id=workspace_id, command_id=new_id(), at=now(), actor=SERVICE)
+        await webhooks.park(command, webhook_id, reason)
+
+    return park

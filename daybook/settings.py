@@ -86,4 +86,11 @@ class Settings(DatabaseSettings):
     workers: Annotated[
         int, _setting("DAYBOOK_WORKERS", "Processes that answer requests; one is right until its core is full.")
     ] = 1
+    webhook_allow_private: Annotated[
+        bool,
+        _setting(
+            "DAYBOOK_WEBHOOK_ALLOW_PRIVATE",
+            "For development: webhooks may lead to this machine and to private networks, and over plain http.",
+        ),
+    ] = False
     log_level: Annotated[LogLevel, _setting("DAYBOOK_LOG_LEVEL", "How much the service says.")] = "info"

@@ -197,7 +197,7 @@ def _values(kind: Any) -> str:  # noqa: ANN401 - any type that a setting may hav
         return ", ".join(f"`{each}`" for each in arguments)
     if origin in (Union, types.UnionType):
         return _values(next(each for each in arguments if each is not type(None)))
-    return {Path: "path", str: "text", int: "number"}[kind]
+    return {Path: "path", str: "text", int: "number", bool: "`True`, `False`"}[kind]
 
 
 def _doc(thing: type) -> str:

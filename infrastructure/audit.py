@@ -18,12 +18,13 @@ ROWS_AT_ONCE = 2000
 _ORDER = {
     "workspace": "workspace_id",
     "api_key": "stream_id",
+    "webhook": "webhook_id",
     "page": "page_id",
     "page_segment": "page_id, segment",
     "page_facet": "page_id, facet, value",
 }
 # How many of a table's first columns name a row.
-_KEYS = {"workspace": 1, "api_key": 2, "page": 2, "page_segment": 3, "page_facet": 5}
+_KEYS = {"workspace": 1, "api_key": 2, "webhook": 2, "page": 2, "page_segment": 3, "page_facet": 5}
 
 
 class Altered(Exception):

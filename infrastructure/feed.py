@@ -1,11 +1,11 @@
 """The change feed from the log: stored bytes are spliced, not decoded."""
 
 import base64
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from application.feed import FeedEvent, FeedRead, PositionUnknown, Types
@@ -59,7 +59,7 @@ class PostgresFeed:
             return FeedRead([], min(until, head), head)
         read = sum(len(row["data"]) + len(row["meta"]) for row in rows)
         full = len(rows) == events_max or read >= bytes_max
-        return FeedRead(_spliced(rows), rows[-1]["position"] if full else min(until, head), head)
+        return FeedRead(spliced(rows), rows[-1]["position"] if full else min(until, head), head)
 
 
 class _Meta(msgspec.Struct):
@@ -75,7 +75,8 @@ _TAGS = {tag: msgspec.json.encode(tag) for tag in codec.TAGS.values()}
 _KEY_ISSUED = codec.TAGS[KeyIssued]
 
 
-def _spliced(rows: list[asyncpg.Record]) -> list[FeedEvent]:
+def spliced(rows: Iterable[Sequence[Any]]) -> list[FeedEvent]:
+    """From rows of the log: any value, position, stream, version, type, schema version, data, meta, effective, recorded time."""
     events = []
     # The events of a batch were recorded at one time.
     recorded_at: datetime | None = None

@@ -103,6 +103,7 @@ class Rebuild:
             ("page_segment", "page_id"),
             ("page_facet", "page_id"),
             ("api_key", "stream_id"),
+            ("webhook", "webhook_id"),
         ):
             await self._writing.execute(
                 f"DELETE FROM {NEXT}.{table} WHERE workspace_id = $1 AND {column} = ANY ($2)",  # noqa: S608 - names of our own

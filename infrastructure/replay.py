@@ -11,6 +11,8 @@ from domain import keys
 from domain.events import Recorded
 from domain.pages import state as pages
 from domain.pages.events import ContentAppended, ContentEdited, ContentReplaced, PageCreated, PageReverted
+from domain.webhooks import state as webhooks
+from domain.webhooks.events import WebhookEvent
 from domain.workspaces import WorkspaceCreated
 from infrastructure import page_rows
 from infrastructure.database import Connection
@@ -18,6 +20,7 @@ from infrastructure.event_store import codec
 from infrastructure.event_store.store import recorded_from
 from infrastructure.keys import key_row
 from infrastructure.sql import sql
+from infrastructure.webhooks.book import webhook_row
 
 ROWS_AT_ONCE = 2000
 
@@ -49,6 +52,7 @@ COLUMNS = {
         "created_at",
         "revoked_at",
     ),
+    "webhook": ("workspace_id", "webhook_id", "registered_position", "sends", "version", "doc"),
     "page": (
         "workspace_id",
         "page_id",
@@ -109,12 +113,15 @@ class _Fold:
         self.stream_id = stream_id
         self._state: Any = None
         self._version = 0
+        self._first_position = 0
         self._claims: list[tuple[UUID, str, UUID, int, bool]] = []
 
     def take(self, row: asyncpg.Record) -> None:
         self._version += 1
         if row["version"] != self._version:
             raise ReplayFailed(f"stream {self.stream_id} has version {row['version']} where {self._version} should be")
+        if self._version == 1:
+            self._first_position = row["position"]
         if not codec.is_ours(row["type"]):
             return
         try:
@@ -140,6 +147,8 @@ class _Fold:
                     rows.add("page_segment", (self.workspace_id, self.stream_id, number, body))
             case keys.Key() as key:
                 rows.add("api_key", key_row(self.workspace_id, key))
+            case webhooks.Webhook(removed=False) as webhook:
+                rows.add("webhook", webhook_row(self.workspace_id, webhook, self._first_position))
             case Recorded(event=WorkspaceCreated() as created, at=at):
                 rows.add("workspace", (self.workspace_id, created.name, at))
         return rows
@@ -149,6 +158,8 @@ class _Fold:
             return fact
         if isinstance(fact.event, keys.KeyIssued | keys.KeyRevoked):
             return keys.evolve(self._state, fact, self.stream_id)
+        if isinstance(fact.event, WebhookEvent):
+            return webhooks.evolve(self._state, fact, self.stream_id)
         return pages.evolve(self._state, fact, self.stream_id)
 
 

@@ -5,6 +5,7 @@ body cannot be guessed from its schema needs one in `GOOD_BODIES`.
 """
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ UNKNOWN = {"slug": ["no-page-anywhere", UNKNOWN_ID]}
 GOOD_BODIES: dict[str, Any] = {
     "POST /v1/pages/{slug}/content/find-replace": {"find": "colour", "replace": "colour"},
     "POST /v1/pages/{slug}/content/find-and-replace": {"oldText": "colour", "newText": "colour"},
+    "POST /v1/webhooks": {"url": "https://nowhere.invalid/", "types": ["page.*"], "active": False},
+    "PATCH /v1/webhooks/{webhook_id}": {"description": "Changed"},
     "PATCH /v1/pages/{slug}": {"status": "idea", "properties": {"a": 1}},
 }
 
@@ -34,7 +37,12 @@ class Samples:
         self.workspace = workspace
         self.page = workspace.create("Sample", content=TEXT)
         self.child = workspace.create("Sample child", content=TEXT, parentSlug="sample", properties={MARK: MARK})
-        self.path: dict[str, list[str]] = {"slug": ["sample", self.page["id"], "sample-child"]}
+        self.webhook = self.first_webhook = self._webhook()
+        self.path: dict[str, list[str]] = {
+            "slug": ["sample", self.page["id"], "sample-child"],
+            "webhook_id": [self.first_webhook],
+            "delivery_id": [self._delivery()],
+        }
         # Fields of bodies whose values have rules that no schema can say.
         self.body: dict[str, list[Any]] = {
             "title": ["A title", "Ein Titel"],
@@ -46,13 +54,41 @@ class Samples:
             "subtitle": ["A subtitle"],
             "contentHash": [self.page["contentHash"]],
             "icon.value": ["🌱"],
+            "url": ["https://nowhere.invalid/"],
+            "types[*]": ["page.*"],
         }
 
         self._touched = False
 
+    def _webhook(self) -> str:
+        """Paused, so that nothing is sent but what is asked for."""
+        body = {"url": "https://nowhere.invalid/", "types": ["page.*"], "active": False, "description": MARK}
+        webhook_id: str = self.workspace.client.post("/webhooks", json=body).json()["webhook"]["id"]
+        return webhook_id
+
+    def _delivery(self) -> str:
+        self.workspace.client.post(f"/pages/{self.page['id']}/restore")
+        self.workspace.client.patch(f"/pages/{self.page['id']}", json={"subtitle": f"At {time.monotonic_ns()}"})
+        listed = self.workspace.client.get(f"/webhooks/{self.webhook}/deliveries").json()
+        delivery_id: str = listed["deliveries"][0]["id"]
+        return delivery_id
+
+    def _there_again(self, case: Any) -> None:
+        """A webhook that was deleted is gone for good, so another stands in for it."""
+        named = case.path_parameters
+        if named.get("webhook_id") != self.first_webhook:
+            return
+        if self.workspace.client.get(f"/webhooks/{self.webhook}").status_code == 404:
+            self.webhook = self._webhook()
+        named["webhook_id"] = self.webhook
+        if "delivery_id" in named and named["delivery_id"] in self.path["delivery_id"]:
+            named["delivery_id"] = self._delivery()
+
     def before_call(self, context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG002 - the library's signature
         """A request to bring a page back needs one that is gone, every other one that is there and as it was."""
         page = f"/pages/{self.page['id']}"
+        if "{webhook_id}" in case.path:
+            self._there_again(case)
         if case.path.endswith("/{slug}/restore"):
             self.workspace.client.delete(page)
         elif self._touched and "{slug}" in case.path:

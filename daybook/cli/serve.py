@@ -32,7 +32,14 @@ def serve(settings: Settings = Settings()) -> None:  # noqa: B008 - frozen, and 
     with _database(settings) as connections:
         server_key = settings.server_key()
         asyncio.run(_greet(settings, connections, server_key))
-        setup = WorkerSetup(connections.service_dsn, connections.role, server_key.hex(), settings.environment, os.getpid())
+        setup = WorkerSetup(
+            connections.service_dsn,
+            connections.role,
+            server_key.hex(),
+            settings.environment,
+            os.getpid(),
+            settings.webhook_allow_private,
+        )
         os.environ[WORKER_VARIABLE] = msgspec.json.encode(setup).decode()
         uvicorn.run(
             "daybook.asgi:create",

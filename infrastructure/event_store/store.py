@@ -18,12 +18,14 @@ from application.event_store import (
 )
 from domain.errors import DomainError
 from domain.events import Recorded
+from domain.webhooks.state import Webhook
 from infrastructure.database import LOST, Connection, Database
 from infrastructure.event_store import codec
 from infrastructure.event_store.batch import Batch, Request, Unit
 from infrastructure.event_store.writer import APPEND, REFUSALS, GroupCommit
 from infrastructure.growth import Told
 from infrastructure.sql import sql
+from infrastructure.webhooks.book import write_webhook
 
 VERSION_MAX = 2**31 - 1
 # Each holds its workspace's head, so more would only wait for one another.
@@ -134,7 +136,12 @@ class _Session:
             raise REFUSALS[answers[0]["outcome"]]
         self.appended = request
         self.heads = batch.heads(answers)
-        return batch.positions(0, answers[0]["position"])[0]
+        position = batch.positions(0, answers[0]["position"])[0]
+        for change in request.changes:
+            # The append itself knows pages only; few enough are webhooks for a statement of their own.
+            if type(change.after) is Webhook:
+                await write_webhook(self._connection, request.command.workspace_id, change.after, position)
+        return position
 
     async def commit(self) -> None:
         await self._transaction.commit()

@@ -23,6 +23,7 @@ OTHER_VALUES = {
     "postgres_binaries": "/bin",
     "secret_key": "a secret",
     "log_level": "debug",
+    "webhook_allow_private": "True",
 }
 
 
@@ -50,7 +51,7 @@ def test_flag_and_variable_do_the_same(name: str, monkeypatch: pytest.MonkeyPatc
     for field in fields(Settings):
         monkeypatch.delenv(f"DAYBOOK_{field.name.upper()}", raising=False)
     value, default = OTHER_VALUES[name], getattr(Settings(), name)
-    by_flag = getattr(_parsed(f"--{name.replace('_', '-')}", value), name)
+    by_flag = getattr(_parsed(f"--{name.replace('_', '-')}={value}"), name)
     monkeypatch.setenv(f"DAYBOOK_{name.upper()}", value)
     by_variable = getattr(_parsed(), name)
     assert str(by_flag) == str(by_variable) == value != str(default)

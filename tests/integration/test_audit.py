@@ -14,7 +14,7 @@ from infrastructure.migrations import migrate
 from infrastructure.rebuild import Rebuild
 from infrastructure.sql import sql
 
-TABLES = ("workspace", "api_key", "page", "page_segment", "page_slug", "page_tally", "page_facet")
+TABLES = ("workspace", "api_key", "page", "page_segment", "page_slug", "page_tally", "page_facet", "webhook")
 
 
 def _lived_in(workspace: Workspace) -> None:
@@ -41,6 +41,12 @@ def _lived_in(workspace: Workspace) -> None:
     assert client.post("/pages/renamed/restore").status_code == 200
     workspace.create("Gone")
     client.delete("/pages/gone")
+    for number in range(3):
+        client.post("/webhooks", json={"url": f"https://example.org/{number}", "types": ["page.*"], "active": False})
+    first, second, _ = client.get("/webhooks").json()["webhooks"]
+    client.patch(f"/webhooks/{first['id']}", json={"types": ["*"], "description": "changed"})
+    client.post(f"/webhooks/{first['id']}/rotate-secret")
+    client.delete(f"/webhooks/{second['id']}")
 
 
 async def _rows(connection: Connection, schema: str, workspace: Workspace) -> dict[str, list[Any]]:
@@ -49,6 +55,7 @@ async def _rows(connection: Connection, schema: str, workspace: Workspace) -> di
         "page_slug": "slug",
         "api_key": "key_id",
         "page": "page_id",
+        "webhook": "webhook_id",
         "page_facet": "page_id, facet, value",
     }
     return {

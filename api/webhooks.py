@@ -1,0 +1,226 @@
+"""Webhooks: register, list, get, change, delete, rotate, test, resume; what was delivered, and delivering it again."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, delete, get, patch, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.response.base import ASGIResponse
+
+from api.answers import encoded, json_answer, short_hash
+from api.page_shapes import Success
+from api.pages import Offset, answers
+from api.requests import guard_from
+from api.services import Services, WithServices
+from api.webhook_shapes import (
+    ChangeWebhook,
+    DeliveriesAnswer,
+    DeliveryAnswer,
+    RegisterWebhook,
+    Tried,
+    WebhookAnswer,
+    WebhooksAnswer,
+    WebhookWithSecret,
+)
+from application.event_store import Command
+from application.webhook_views import DeliveryStatus
+from application.webhooks import Done
+from domain.webhooks.errors import WebhookNotFound
+
+DELIVERIES_LISTED_MAX = 1000
+DELIVERIES_LISTED = 100
+
+# The view that deliveries are: it follows the log.
+PROJECTION = "webhooks"
+
+AnyRequest = Request[Any, Any, Any]
+WebhookId = FromPath[str]
+# What commands on a webhook may be refused with: not there, changed meanwhile, a key of idempotency used twice.
+REFUSALS = (404, 409, 412, 422)
+_SUCCESS = b'{"success":true}'
+
+
+@get("/webhooks", responses=answers(WebhooksAnswer), summary="List webhooks", tags=["webhooks"])
+async def list_webhooks(request: AnyRequest, services: WithServices) -> ASGIResponse:
+    """In the order of their registration."""
+    caller = await services.requests.caller(request)
+    return json_answer(encoded(WebhooksAnswer(await services.webhooks.all(caller.workspace_id))), request=request)
+
+
+@post(
+    "/webhooks",
+    responses=answers(WebhookWithSecret, 201, 409, 422),
+    status_code=201,
+    summary="Register a webhook",
+    tags=["webhooks"],
+)
+async def register_webhook(request: AnyRequest, data: JSONBody[RegisterWebhook], services: WithServices) -> ASGIResponse:
+    """It hears of what happens from now on. The secret signs every message and is shown in this answer only."""
+    command = await services.requests.command(request)
+    done, replayed = await _once(services, command, lambda: services.webhooks.register(command, data.wanted()))
+    return await _with_secret(services, command, done, status=201, replayed=replayed)
+
+
+@get("/webhooks/{webhook_id:str}", responses=answers(WebhookAnswer, 200, 404), summary="Get a webhook", tags=["webhooks"])
+async def get_webhook(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
+    """With how sending to it has gone lately."""
+    caller = await services.requests.caller(request)
+    view = await services.webhooks.get(caller.workspace_id, _id(webhook_id))
+    body = encoded(WebhookAnswer(view))
+    return json_answer(body, request=request, version=view.version, variant=short_hash(body))
+
+
+@patch(
+    "/webhooks/{webhook_id:str}", responses=answers(WebhookAnswer, 200, *REFUSALS), summary="Change a webhook", tags=["webhooks"]
+)
+async def change_webhook(
+    request: AnyRequest, webhook_id: WebhookId, data: JSONBody[ChangeWebhook], services: WithServices
+) -> ASGIResponse:
+    """Only given fields change. A change that changes nothing keeps the version."""
+    command = await services.requests.command(request)
+    versions = _versions(request, data.version)
+    named = _id(webhook_id)
+    done, replayed = await _once(
+        services, command, lambda: services.webhooks.change(command, named, data.changes(), versions=versions)
+    )
+    return await _alone(services, command, done, replayed=replayed)
+
+
+@delete(
+    "/webhooks/{webhook_id:str}",
+    responses=answers(Success, 200, *REFUSALS),
+    status_code=200,
+    summary="Delete a webhook",
+    tags=["webhooks"],
+)
+async def delete_webhook(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
+    """Nothing more is sent to it, not even what waits. Its deliveries are forgotten."""
+    command = await services.requests.command(request)
+    versions, named = _versions(request), _id(webhook_id)
+    done, replayed = await _once(services, command, lambda: services.webhooks.remove(command, named, versions=versions))
+    return json_answer(_SUCCESS, replayed=replayed, position=done.position)
+
+
+@post(
+    "/webhooks/{webhook_id:str}/rotate-secret",
+    responses=answers(WebhookWithSecret, 200, *REFUSALS),
+    status_code=200,
+    summary="Give a webhook a new secret",
+    tags=["webhooks"],
+)
+async def rotate_secret(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
+    """For 24 hours messages are signed with the new secret and with the one before."""
+    command = await services.requests.command(request)
+    versions, named = _versions(request), _id(webhook_id)
+    done, replayed = await _once(services, command, lambda: services.webhooks.rotate_secret(command, named, versions=versions))
+    return await _with_secret(services, command, done, status=200, replayed=replayed)
+
+
+@post(
+    "/webhooks/{webhook_id:str}/resume",
+    responses=answers(WebhookAnswer, 200, *REFUSALS),
+    status_code=200,
+    summary="Resume a parked webhook",
+    tags=["webhooks"],
+)
+async def resume_webhook(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
+    """What waited since it was parked is sent, the oldest first."""
+    command = await services.requests.command(request)
+    versions, named = _versions(request), _id(webhook_id)
+    done, replayed = await _once(services, command, lambda: services.webhooks.resume(command, named, versions=versions))
+    return await _alone(services, command, done, replayed=replayed)
+
+
+@post(
+    "/webhooks/{webhook_id:str}/test",
+    responses=answers(Tried, 200, 404),
+    status_code=200,
+    summary="Send a webhook a test message",
+    tags=["webhooks"],
+)
+async def test_webhook(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
+    """A signed message of type `webhook.test`, sent once and at once, also to a webhook that is paused or parked."""
+    command = await services.requests.command(request)
+    reply = await services.webhooks.test(command.workspace_id, _id(webhook_id), command.at)
+    return json_answer(encoded(Tried(reply.delivered, reply.status, reply.duration_ms, reply.error)))
+
+
+@get(
+    "/webhooks/{webhook_id:str}/deliveries",
+    responses=answers(DeliveriesAnswer, 200, 404),
+    summary="List a webhook's deliveries",
+    tags=["webhooks"],
+)
+async def list_deliveries(
+    request: AnyRequest,
+    webhook_id: WebhookId,
+    services: WithServices,
+    limit: Annotated[int, QueryParameter(ge=1, le=DELIVERIES_LISTED_MAX, description="How many at most.")] = DELIVERIES_LISTED,
+    offset: Offset = 0,
+    status: Annotated[DeliveryStatus | None, QueryParameter(description="Only those with this status.")] = None,
+) -> ASGIResponse:
+    """Newest first. Deliveries are kept for 30 days."""
+    caller = await services.caught_up(request, PROJECTION)
+    found, total = await services.webhooks.deliveries(
+        caller.workspace_id, _id(webhook_id), status=status, limit=limit, offset=offset
+    )
+    return json_answer(encoded(DeliveriesAnswer(list(found), total)), request=request)
+
+
+@post(
+    "/webhooks/{webhook_id:str}/deliveries/{delivery_id:str}/retry",
+    responses=answers(DeliveryAnswer, 200, 404),
+    status_code=200,
+    summary="Deliver again",
+    tags=["webhooks"],
+)
+async def retry_delivery(
+    request: AnyRequest, webhook_id: WebhookId, delivery_id: FromPath[str], services: WithServices
+) -> ASGIResponse:
+    """At once and with all attempts before it, whatever became of it so far. The message keeps its id."""
+    caller = await services.requests.caller(request)
+    delivery = await services.webhooks.retry(caller.workspace_id, _id(webhook_id), delivery_id)
+    return json_answer(encoded(DeliveryAnswer(delivery)))
+
+
+async def _once(services: Services, command: Command, run: Callable[[], Awaitable[Done]]) -> tuple[Done, bool]:
+    return await services.idempotency.once(command, run, lambda known: services.webhooks.again(command, known))
+
+
+async def _alone(services: Services, command: Command, done: Done, *, replayed: bool) -> ASGIResponse:
+    view = await services.webhooks.view(command.workspace_id, done.webhook)
+    return json_answer(encoded(WebhookAnswer(view)), version=view.version, replayed=replayed, position=done.position)
+
+
+async def _with_secret(services: Services, command: Command, done: Done, *, status: int, replayed: bool) -> ASGIResponse:
+    view = await services.webhooks.view(command.workspace_id, done.webhook)
+    body = encoded(WebhookWithSecret(view, services.webhooks.secret(done.webhook)))
+    return json_answer(body, status=status, version=view.version, replayed=replayed, position=done.position)
+
+
+def _id(text: str) -> UUID:
+    """Whatever is no id is the id of no webhook."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise WebhookNotFound from None
+
+
+def _versions(request: AnyRequest, version: int | None = None) -> tuple[int, ...]:
+    guard = guard_from(request, version)
+    return () if guard.version is None else (guard.version, *guard.other_versions)
+
+
+HANDLERS = [
+    list_webhooks,
+    register_webhook,
+    get_webhook,
+    change_webhook,
+    delete_webhook,
+    rotate_secret,
+    resume_webhook,
+    test_webhook,
+    list_deliveries,
+    retry_delivery,
+]

@@ -1,0 +1,1 @@
+"""Webhooks: addresses that hear of a workspace's events."""

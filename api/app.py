@@ -16,7 +16,7 @@ from litestar.response.base import ASGIResponse
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 
-from api import feed, health, history, page_content, page_queries, pages, problems, webhooks
+from api import feed, health, history, page_content, page_outline, page_queries, pages, problems, webhooks
 from api.answers import json_answer
 from api.bodies import StrictRequest
 from api.document import described, openapi_document
@@ -33,6 +33,7 @@ def create_app(
         *pages.HANDLERS,
         *page_queries.HANDLERS,
         *page_content.HANDLERS,
+        *page_outline.HANDLERS,
         *history.HANDLERS,
         *feed.HANDLERS,
         *webhooks.HANDLERS,

@@ -1,13 +1,21 @@
-"""A page's content: get, replace, append, find and replace."""
+"""A page's content: get, replace, append, prepend, find and replace, edit a section."""
 
 from typing import Any
 
 from litestar import Request, get, post, route
 from litestar.params import FromPath, JSONBody
 from litestar.response.base import ASGIResponse
+from msgspec import UNSET
 
 from api.answers import encoded, json_answer
-from api.page_shapes import ContentAnswer, ContentChanged, ContentReplacements, FindReplaceBody, WriteContent
+from api.page_shapes import (
+    ContentAnswer,
+    ContentChanged,
+    ContentReplacements,
+    FindReplaceBody,
+    SectionBody,
+    WriteContent,
+)
 from api.pages import REFUSALS, answers
 from api.requests import guard_from
 from api.services import WithServices
@@ -84,15 +92,59 @@ async def find_replace(
     data: JSONBody[FindReplaceBody],
     services: WithServices,
 ) -> ASGIResponse:
-    """Exact text. Without `replaceAll` it has to be there exactly once."""
+    """Exact text. Without `replaceAll` it has to be there exactly once. `edits` holds several, all or none."""
     command = await services.requests.command(request)
     guard, wanted = guard_from(request, data.version, data.content_hash), data.wanted()
     outcome, replayed = await services.once(command, lambda: services.contents.find_replace(command, slug, wanted, guard), wanted)
     page = outcome.page
     body = ContentReplacements(
-        success=True, content_hash=page.content.hash, version=page.version, replacements=outcome.replacements
+        success=True,
+        content_hash=page.content.hash,
+        version=page.version,
+        replacements=sum(outcome.replacements),
+        edits=UNSET if data.edits is UNSET else list(outcome.replacements),
     )
     return json_answer(encoded(body), version=page.version, replayed=replayed, position=outcome.position)
+
+
+@post(
+    "/pages/{slug:str}/content/prepend",
+    responses=answers(ContentChanged, 200, *REFUSALS),
+    status_code=200,
+    summary="Prepend",
+    tags=["content"],
+)
+async def prepend_content(
+    request: AnyRequest,
+    slug: Slug,
+    data: JSONBody[WriteContent],
+    services: WithServices,
+) -> ASGIResponse:
+    """Adds text at the start, on lines of its own. Front matter in YAML stays in front of it."""
+    command = await services.requests.command(request)
+    guard = guard_from(request, data.version, data.content_hash)
+    outcome, replayed = await services.once(command, lambda: services.contents.prepend(command, slug, data.content, guard))
+    return _changed(outcome, replayed=replayed)
+
+
+@post(
+    "/pages/{slug:str}/content/sections",
+    responses=answers(ContentChanged, 200, *REFUSALS),
+    status_code=200,
+    summary="Edit a section",
+    tags=["content"],
+)
+async def edit_section(
+    request: AnyRequest,
+    slug: Slug,
+    data: JSONBody[SectionBody],
+    services: WithServices,
+) -> ASGIResponse:
+    """Replace keeps the heading, append and prepend add below it, insertBefore and insertAfter around the section."""
+    command = await services.requests.command(request)
+    guard, wanted = guard_from(request, data.version, data.content_hash), data.wanted()
+    outcome, replayed = await services.once(command, lambda: services.contents.edit_section(command, slug, wanted, guard))
+    return _changed(outcome, replayed=replayed)
 
 
 def _changed(outcome: Outcome, *, replayed: bool) -> ASGIResponse:
@@ -101,4 +153,4 @@ def _changed(outcome: Outcome, *, replayed: bool) -> ASGIResponse:
     return json_answer(encoded(body), version=page.version, replayed=replayed, position=outcome.position)
 
 
-HANDLERS = [get_content, replace_content, append_content, find_replace]
+HANDLERS = [get_content, replace_content, append_content, prepend_content, find_replace, edit_section]

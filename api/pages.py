@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Annotated, Any
+from types import UnionType
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from litestar import Request, delete, get, patch, post
@@ -36,7 +37,7 @@ _LIST = "pages"
 _SUCCESS = b'{"success":true}'
 
 
-def answers(model: type, status: int = 200, *refusals: int) -> dict[int, ResponseSpec]:
+def answers(model: type | UnionType, status: int = 200, *refusals: int) -> dict[int, ResponseSpec]:
     """What the document of the API says of a handler whose bytes are ready: its answer, and the problems in its place."""
     problems = {
         refusal: ResponseSpec(
@@ -44,7 +45,8 @@ def answers(model: type, status: int = 200, *refusals: int) -> dict[int, Respons
         )
         for refusal in (400, 401, *refusals, 503)
     }
-    return {status: ResponseSpec(model, generate_examples=False, description="Done"), **problems}
+    # The framework takes a union for any other type, and documents it as a choice.
+    return {status: ResponseSpec(cast("type", model), generate_examples=False, description="Done"), **problems}
 
 
 # What commands on a page may be refused with: not there, changed meanwhile, too large, a key of idempotency used twice.

@@ -1,6 +1,6 @@
 """All that routes need, in one value: a single dependency costs a request nothing, several cost it a task group."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -13,6 +13,7 @@ from application.access import Caller
 from application.event_store import Command
 from application.feed import FeedReader
 from application.idempotency import Idempotency
+from application.markdown import MarkdownReader
 from application.page_queries import PageQueries
 from application.page_reader import PageReader
 from application.pages.commands import Pages
@@ -45,6 +46,7 @@ class Services(msgspec.Struct, frozen=True):
     page_reader: PageReader
     page_queries: PageQueries
     webhooks: Webhooks
+    markdown: MarkdownReader
     idempotency: Idempotency
     health_probe: HealthProbe
     projection_states: AskProjections
@@ -64,7 +66,7 @@ class Services(msgspec.Struct, frozen=True):
         return caller
 
     async def once(
-        self, command: Command, run: Callable[[], Awaitable[Outcome]], wanted: FindReplace | None = None
+        self, command: Command, run: Callable[[], Awaitable[Outcome]], wanted: FindReplace | Sequence[FindReplace] | None = None
     ) -> tuple[Outcome, bool]:
         """The outcome of a command on a page, and whether it is that of an earlier run under the same key."""
         return await self.idempotency.once(command, run, lambda known: self.pages.again(command, known, wanted))

@@ -34,6 +34,7 @@ from infrastructure.feed import PostgresFeed
 from infrastructure.growth import EVENTS_CHANNEL, Announcer, Hub
 from infrastructure.keys import KEYS_CHANNEL, PostgresKeyLookup
 from infrastructure.listening import listen
+from infrastructure.markdown import PyromarkReader
 from infrastructure.migrations import migrate, migrate_named
 from infrastructure.page_queries import PostgresPageQueries
 from infrastructure.pages import PostgresPages
@@ -159,6 +160,7 @@ def build(
     store = PostgresEventStore(database, announcer)
     readers = PostgresPages(database)
     decider = PageDecider(store, readers)
+    markdown = PyromarkReader()
     access = Access(PostgresKeyLookup(database), server_key, environment)
     # One line for each asynchronous projection.
     projections: list[Projection] = [WebhookProjection()]
@@ -173,10 +175,11 @@ def build(
     services = Services(
         requests=Requests(access, positions, new_id, now),
         pages=Pages(store, readers, decider, new_id),
-        contents=Contents(decider),
+        contents=Contents(decider, markdown),
         page_reader=readers,
         page_queries=PostgresPageQueries(database),
         webhooks=webhooks,
+        markdown=markdown,
         idempotency=Idempotency(store),
         health_probe=database.answers,
         projection_states=ProjectionStates(database, projections),

@@ -8,7 +8,7 @@ import msgspec
 import pyromark
 from pyromark import Options
 
-from domain.pages.markdown import HEADINGS_MAX, LINKS_MAX, Heading, Link, Markdown, line_numbers
+from domain.pages.markdown import HEADINGS_MAX, LINKS_MAX, Heading, Link, Markdown, front_matter_bytes, line_numbers
 from infrastructure.markdown_links import Definitions, Mention, mentions, relative_link, wiki_link
 
 # As GitHub has it, and wiki links. The library's own front matter is left out: it finds one between any two `---`.
@@ -20,9 +20,6 @@ _READER: Final = pyromark.Markdown(
     | Options.ENABLE_GFM
     | Options.ENABLE_WIKILINKS
 )
-_FRONT_MATTER: Final = re.compile(rb"---[ \t]*\r?\n(?:[^\r\n]*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
-FRONT_MATTER_BYTES_MAX: Final = 64 * 1024
-_BOM: Final = b"\xef\xbb\xbf"
 TITLE_CHARACTERS_MAX: Final = 500
 # Blocks whose headings are not the document's own.
 _ENCLOSING: Final = frozenset({"BlockQuote", "List", "FootnoteDefinition"})
@@ -32,10 +29,10 @@ _BREAKS: Final = frozenset({"SoftBreak", "HardBreak"})
 
 def read_markdown(text: bytes) -> Markdown:
     """Headings and links, with places in `text`."""
-    front_matter_bytes = _front_matter_bytes(text)
-    walk = _Walk(text, front_matter_bytes)
-    for event, place in _READER.events_with_range(text[front_matter_bytes:].decode()):
-        walk.take(event, place["start"] + front_matter_bytes, place["end"] + front_matter_bytes)
+    begin = front_matter_bytes(text)
+    walk = _Walk(text, begin)
+    for event, place in _READER.events_with_range(text[begin:].decode()):
+        walk.take(event, place["start"] + begin, place["end"] + begin)
     return walk.found()
 
 
@@ -94,7 +91,6 @@ class _Walk:
             tuple(msgspec.structs.replace(each, line=line) for each, line in zip(links, link_lines, strict=True)),
             self._headings_cut,
             self._links_cut,
-            self._begin,
         )
 
     def _hear(self, words: str) -> None:
@@ -185,12 +181,6 @@ class _Walk:
             self._links_cut = True
         elif link is not None:
             self._links.append(link)
-
-
-def _front_matter_bytes(text: bytes) -> int:
-    begin = len(_BOM) if text.startswith(_BOM) else 0
-    found = _FRONT_MATTER.match(text, begin, begin + FRONT_MATTER_BYTES_MAX)
-    return found.end() if found else 0
 
 
 def _anchor_base(text: str) -> str:

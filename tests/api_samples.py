@@ -26,6 +26,7 @@ GOOD_BODIES: dict[str, Any] = {
     "POST /v1/pages/{slug}/content/find-and-replace": {"oldText": "colour", "newText": "colour"},
     "POST /v1/webhooks": {"url": "https://nowhere.invalid/", "types": ["page.*"], "active": False},
     "PATCH /v1/webhooks/{webhook_id}": {"description": "Changed"},
+    "POST /v1/pages/{slug}/content/sections": {"path": "Sample/Second", "operation": "append", "content": "And more."},
     "PATCH /v1/pages/{slug}": {"status": "idea", "properties": {"a": 1}},
 }
 
@@ -43,6 +44,7 @@ class Samples:
             "webhook_id": [self.first_webhook],
             "delivery_id": [self._delivery()],
         }
+        self.query: dict[str, list[Any]] = {"q": ["colour"], "path": ["Sample/Second"]}
         # Fields of bodies whose values have rules that no schema can say.
         self.body: dict[str, list[Any]] = {
             "title": ["A title", "Ein Titel"],

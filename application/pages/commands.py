@@ -1,7 +1,7 @@
 """What can be done with pages as a whole: make them, change what they are, move them, put them in the trash and back."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
@@ -95,7 +95,9 @@ class Pages:
             raise PageNotFound
         return page
 
-    async def again(self, command: Command, known: KnownCommand, wanted: FindReplace | None = None) -> Outcome:
+    async def again(
+        self, command: Command, known: KnownCommand, wanted: FindReplace | Sequence[FindReplace] | None = None
+    ) -> Outcome:
         """What the command answered when it was carried out: the page as it was then."""
         page = await self.as_of(command.workspace_id, known.stream_id, known.version)
         if wanted is None:

@@ -32,7 +32,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """The page after a command, and the position of the command's last event; None if it changed nothing."""
 
     page: Page
-    replacements: int = 0
+    # In how many places each of its find-replaces replaced.
+    replacements: tuple[int, ...] = ()
     position: int | None = None
 
 

@@ -1,6 +1,7 @@
 """A page's text as an immutable rope: appending costs what is appended, not what was there before."""
 
 import hashlib
+import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,68 @@ def spliced(whole: bytes, edits: Sequence[Edit]) -> bytes:
         position = edit.at_byte + edit.removed_bytes
     parts.append(whole[position:])
     return b"".join(parts)
+
+
+def compose(first: Sequence[Edit], then: Sequence[Edit]) -> tuple[Edit, ...]:
+    """The edits that do at once what `first` does, and `then` on its result."""
+    middle = _Pieces(first)
+    composed = _Composed()
+    position = 0
+    for edit in then:
+        composed.take(middle.cut(edit.at_byte - position))
+        middle.cut(edit.removed_bytes)
+        composed.take([edit.text.encode()])
+        position = edit.at_byte + edit.removed_bytes
+    composed.take(middle.rest())
+    return tuple(composed.edits)
+
+
+class _Pieces:
+    """A text after edits, as what it keeps of the one before and what was put in; cut off from its beginning on."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._pieces: list[range | bytes] = []
+        position = 0
+        for edit in edits:
+            self._pieces += (range(position, edit.at_byte), edit.text.encode())
+            position = edit.at_byte + edit.removed_bytes
+        # Nobody says how long the text is; whoever cuts stays inside it.
+        self._pieces.append(range(position, sys.maxsize))
+        self._pieces.reverse()
+
+    def cut(self, length: int) -> list[range | bytes]:
+        """The pieces of the next so many bytes."""
+        taken: list[range | bytes] = []
+        while length > 0:
+            piece = self._pieces.pop()
+            taken.append(piece[:length])
+            if len(piece) > length:
+                self._pieces.append(piece[length:])
+            length -= len(taken[-1])
+        return taken
+
+    def rest(self) -> list[range | bytes]:
+        return self._pieces[::-1]
+
+
+class _Composed:
+    """Edits made of pieces: what the pieces do not keep of the text before is removed."""
+
+    def __init__(self) -> None:
+        self.edits: list[Edit] = []
+        self._position = 0
+        self._put: list[bytes] = []
+
+    def take(self, pieces: Sequence[range | bytes]) -> None:
+        for piece in pieces:
+            if isinstance(piece, bytes):
+                self._put.append(piece)
+            elif piece:
+                text = b"".join(self._put).decode()
+                if text or piece.start > self._position:
+                    self.edits.append(Edit(self._position, piece.start - self._position, text))
+                self._position = piece.stop
+                self._put.clear()
 
 
 def difference(old: bytes, new: bytes) -> Edit:

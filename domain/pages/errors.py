@@ -46,7 +46,7 @@ class ContentTooLarge(DomainError):
 
 
 class TextNotFound(DomainError):
-    """The text to find does not occur in the page. Read the content again: it has to match character by character."""
+    """The text to find does not occur in the page: it has to match character by character. `nearest` shows lines like it."""
 
     code = "text_not_found"
 
@@ -61,3 +61,21 @@ class CountUnexpected(DomainError):
     """The text does not occur as often as expectedCount says. Nothing was replaced."""
 
     code = "count_unexpected"
+
+
+class SectionNotFound(NotFound):
+    """No section of the page has this path. `headings` are the paths there are, the closest first."""
+
+    code = "section_not_found"
+
+
+class SectionAmbiguous(DomainError):
+    """More than one section has this path. Name the headings around the one you mean, or its anchor, such as `#notes-1`."""
+
+    code = "section_ambiguous"
+
+
+class OutlineTooLong(DomainError):
+    """The page has more than 20,000 headings, and no more are read. Split it into several pages."""
+
+    code = "outline_too_long"

@@ -1,13 +1,14 @@
 """What reading a page's Markdown finds, as plain data. Offsets count bytes of UTF-8; lines count from 1."""
 
+import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 # What reading keeps of one page: enough for any that people write, and a bound for what machines do.
-HEADINGS_MAX = 100_000
-LINKS_MAX = 100_000
+HEADINGS_MAX: Final = 20_000
+LINKS_MAX: Final = 50_000
 
 LinkKind = Literal["mention", "wiki", "relative"]
 
@@ -51,8 +52,6 @@ class Markdown(msgspec.Struct, frozen=True, gc=False):
     links: tuple[Link, ...]
     headings_cut: bool
     links_cut: bool
-    # How long the YAML front matter at the start is, with its closing line.
-    front_matter_bytes: int
 
 
 def line_numbers(whole: bytes, places: Iterable[int]) -> list[int]:
@@ -67,3 +66,15 @@ def line_numbers(whole: bytes, places: Iterable[int]) -> list[int]:
         seen = place
         lines.append(line)
     return lines
+
+
+_BOM: Final = b"\xef\xbb\xbf"
+_FRONT_MATTER: Final = re.compile(rb"---[ \t]*\r?\n(?:[^\r\n]*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
+FRONT_MATTER_BYTES_MAX: Final = 64 * 1024
+
+
+def front_matter_bytes(whole: bytes) -> int:
+    """How long the YAML at the start is, with the lines around it; 0 where there is none."""
+    begin = len(_BOM) if whole.startswith(_BOM) else 0
+    found = _FRONT_MATTER.match(whole, begin, begin + FRONT_MATTER_BYTES_MAX)
+    return found.end() if found else 0

@@ -10,13 +10,16 @@ from conftest import Service, Workspace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-READS = ["/pages", "/pages?limit=1", "/pages/page", "/pages/page/content"]
+READS = [
+    *("/pages", "/pages?limit=1", "/pages/page", "/pages/page/content", "/pages/page/outline", "/pages/page/content/sections"),
+    *("/pages/page/content/sections?path=a", "/pages/page/content/search?q=text"),
+]
 reads = pytest.mark.parametrize("path", READS)
 
 
 @pytest.fixture
 def paged(workspace: Workspace) -> Workspace:
-    workspace.create("Page", content="text")
+    workspace.create("Page", content="# A\n\ntext")
     return workspace
 
 
@@ -55,7 +58,7 @@ def test_another_tag_gets_the_whole_answer(paged: Workspace, path: str, form: st
 @reads
 def test_after_a_write_the_tag_is_another_and_the_answer_whole(paged: Workspace, path: str) -> None:
     first = read(paged, path)
-    paged.client.put("/pages/page/content", json={"content": "other text"})
+    paged.client.put("/pages/page/content", json={"content": "# A\n\nother text\n\n# B"})
     second = read(paged, path, If_None_Match=first.headers["etag"])
     assert second.status_code == 200
     assert second.headers["etag"] != first.headers["etag"]

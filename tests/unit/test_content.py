@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.pages.content import SEGMENT_BYTES_MAX, TAIL_BYTES_MAX, Content, Edit, difference, spliced
+from domain.pages.content import SEGMENT_BYTES_MAX, TAIL_BYTES_MAX, Content, Edit, compose, difference, spliced
 
 # Few letters make collisions likely; widths of one to four bytes make cuts between characters matter.
 LETTERS = st.text(alphabet="ab\n\ré日🚀", max_size=30)
@@ -122,3 +122,30 @@ def test_an_append_keeps_the_segments_there_are() -> None:
     content = Content.from_text(b"x" * 100 * SEGMENT_BYTES_MAX)
     appended = content.appended(b"y" * 10)
     assert all(old is new for old, new in zip(content.segments[:-1], appended.segments[:-1], strict=True))
+
+
+@given(LETTERS, st.data())
+def test_composed_edits_do_at_once_what_they_do_one_after_the_other(text: str, data: st.DataObject) -> None:
+    first = some_edits(text, data)
+    middle = spliced(text.encode(), first)
+    then = some_edits(middle.decode(), data)
+    composed = compose(first, then)
+    assert spliced(text.encode(), composed) == spliced(middle, then)
+    ends = [edit.at_byte + edit.removed_bytes for edit in composed]
+    assert all(end < after.at_byte for end, after in pairwise_of(ends, composed))
+
+
+def some_edits(text: str, data: st.DataObject) -> list[Edit]:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
+    pairs = zip(cuts[::2], cuts[1::2], strict=False)
+    return [Edit(len(text[:begin].encode()), len(text[begin:end].encode()), data.draw(LETTERS)) for begin, end in pairs]
+
+
+def pairwise_of(ends: list[int], edits: Sequence[Edit]) -> list[tuple[int, Edit]]:
+    return list(zip(ends[:-1], edits[1:], strict=True))
+
+
+def test_many_edits_are_composed_in_time() -> None:
+    first = [Edit(2 * place, 1, "xy") for place in range(10_000)]
+    then = [Edit(3 * place, 2, "z") for place in range(10_000)]
+    assert compose(first, then) == tuple(Edit(2 * place, 1, "z") for place in range(10_000))

@@ -1,5 +1,6 @@
 """Find and replace is exact: what is asked for, where it is, or nothing."""
 
+import time
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -32,7 +33,7 @@ def page(content: str) -> Page:
 def after(content: str, wanted: FindReplace) -> tuple[str, int]:
     """The text that follows, and how many places were replaced."""
     before = page(content)
-    events, count = find_replace(before, wanted)
+    events, (count,) = find_replace(before, wanted)
     facts = [Recorded(event, 1 + number, AT, WHO) for number, event in enumerate(events, 1)]
     changed = fold(before, facts, ID)
     assert changed is not None
@@ -91,7 +92,7 @@ def test_nothing_is_found_in_nothing_and_nothing_is_not_looked_for() -> None:
 def test_replacing_a_text_by_itself_changes_nothing() -> None:
     for replace_all in (False, True):
         events, count = find_replace(page("a b"), FindReplace(find="b", replace="b", replace_all=replace_all))
-        assert (events, count) == ([], 1)
+        assert (events, count) == ([], (1,))
 
 
 def test_letters_are_compared_as_they_are_written() -> None:
@@ -106,7 +107,7 @@ def test_as_many_places_as_an_event_holds_are_edits_and_more_become_one() -> Non
         content = f"a{long}" * count
         (event,), replaced = find_replace(page(content), FindReplace(find="a", replace="b", replace_all=True))
         assert isinstance(event, ContentEdited)
-        assert (len(event.edits), replaced) == (edits, count)
+        assert (len(event.edits), replaced) == (edits, (count,))
         assert after(content, FindReplace(find="a", replace="b", replace_all=True))[0] == content.replace("a", "b")
 
 
@@ -116,3 +117,84 @@ def test_the_size_is_refused_before_the_text_is_built() -> None:
     assert len(after(content, full)[0]) == CONTENT_BYTES_MAX // 10_000 * 10_000
     with pytest.raises(ContentTooLarge):
         after(content, FindReplace(find="a", replace="b" * 4_000_000, replace_all=True))
+
+
+PAIRS = st.lists(st.tuples(st.text(alphabet="ab\né🚀", min_size=1, max_size=3), LETTERS), min_size=1, max_size=5)
+
+
+@given(LETTERS, PAIRS)
+def test_several_are_done_one_after_the_other_in_one_event(content: str, pairs: list[tuple[str, str]]) -> None:
+    expected, counts = content, []
+    for find, replace in pairs:
+        counts.append(expected.count(find))
+        expected = expected.replace(find, replace)
+    wanted = [FindReplace(find=find, replace=replace, replace_all=True) for find, replace in pairs]
+    before = page(content)
+    if 0 in counts:
+        with pytest.raises(TextNotFound) as refusal:
+            find_replace(before, wanted)
+        assert refusal.value.facts["edit"] == counts.index(0)
+        return
+    events, replaced = find_replace(before, wanted)
+    changed = fold(before, [Recorded(event, 2, AT, WHO) for event in events], ID)
+    assert changed is not None
+    assert bytes(changed.content).decode() == expected
+    assert list(replaced) == counts
+    assert len(events) <= 1
+
+
+def test_a_refusal_names_the_edit_it_is_about() -> None:
+    wanted = [FindReplace(find="a", replace="b"), FindReplace(find="b", replace="c")]
+    with pytest.raises(TextAmbiguous, match=r"^edits\[1\]: ") as refusal:
+        find_replace(page("a b"), wanted)
+    assert refusal.value.facts["edit"] == 1
+
+
+def test_edits_that_undo_each_other_change_nothing() -> None:
+    wanted = [FindReplace(find="a", replace="b"), FindReplace(find="b", replace="a")]
+    assert find_replace(page("a"), wanted) == ([], (1, 1))
+
+
+def test_more_edits_than_an_event_holds_become_one() -> None:
+    content = "ab" * (EDITS_MAX // 2 + 1)
+    wanted = [FindReplace(find=letter, replace=letter.upper(), replace_all=True) for letter in "ab"]
+    (event,), replaced = find_replace(page(content), wanted)
+    assert replaced == (EDITS_MAX // 2 + 1,) * 2
+    changed = fold(page(content), [Recorded(event, 2, AT, WHO)], ID)
+    assert changed is not None
+    assert bytes(changed.content).decode() == content.upper()
+
+
+@pytest.mark.parametrize(
+    ("content", "find", "nearest", "hint"),
+    [
+        ("# T\n\nHello world\n", "hello world", [(3, "Hello world")], "It would match if upper and lower case were the same."),
+        ("a\n\tfoo(bar,  baz)\n", "foo(bar, baz)", [(2, "\tfoo(bar,  baz)")], "It would match if white space were the same."),
+        ("def f():\r\n    return\r\n", "def f():\n    return", [(1, "def f():")], "It would match if white space were the same."),
+        ("The quick brown fox\n", "The quik brown fox", [(1, "The quick brown fox")], None),
+        ("one\ntwo\nthree\n", "tree", [(3, "three")], None),
+        ("one\n", "zzz", [], None),
+        ("", "x", [], None),
+        ("x" * 1000, "xy" * 500, [(1, "x" * 200)], None),
+    ],
+)  # fmt: skip
+def test_a_text_that_is_not_there_is_answered_with_what_is(
+    content: str, find: str, nearest: list[tuple[int, str]], hint: str | None
+) -> None:
+    with pytest.raises(TextNotFound) as refusal:
+        after(content, FindReplace(find=find, replace=""))
+    facts = refusal.value.facts
+    shown = [(line["line"], line["text"]) for line in facts["nearest"]]
+    assert shown[: len(nearest)] == nearest or sorted(shown) == sorted(nearest)
+    assert facts["hint"] == hint
+
+
+@pytest.mark.parametrize("unit", ["a b ", "word\n", "\r", "x", "é🚀 longword\n"])
+def test_looking_for_what_is_nearest_is_bounded(unit: str) -> None:
+    content = unit * (CONTENT_BYTES_MAX // len(unit.encode()))
+    begin = time.perf_counter()
+    for find in ("a c", "wordy", "longword " * 2000, "x" * CONTENT_BYTES_MAX + "y"):
+        with pytest.raises(TextNotFound) as refusal:
+            after(content, FindReplace(find=find, replace=""))
+        assert len(refusal.value.facts["nearest"]) <= 3
+    assert time.perf_counter() - begin < 10

@@ -28,8 +28,8 @@ class Content:
 
     __slots__ = ("_hasher", "segments", "size_bytes")
 
-    def __init__(self, segments: tuple[bytes, ...], hasher: "_Hash", size_bytes: int) -> None:
-        """`segments` is never empty: the last one is the tail, be it empty."""
+    def __init__(self, segments: tuple[bytes, ...], hasher: "_Hash | None", size_bytes: int) -> None:
+        """`segments` is never empty: the last one is the tail, be it empty. See `unhashed` for what is without a hasher."""
         self.segments = segments
         self._hasher = hasher
         self.size_bytes = size_bytes
@@ -45,14 +45,19 @@ class Content:
     def from_text(cls, text: bytes) -> "Content":
         return cls(tuple(_chunks(text)), hashlib.sha256(text), len(text))
 
+    @classmethod
+    def unhashed(cls, text: bytes) -> "Content":
+        """Hashed only when its hash is asked for, and so is what is made of it: on the way to a past version, nobody asks."""
+        return cls(tuple(_chunks(text)), None, len(text))
+
     @property
     def digest(self) -> bytes:
-        return self._hasher.digest()
+        return (self._hasher or self._hashed()).digest()
 
     @property
     def hash(self) -> str:
         """Lower-case hexadecimal SHA-256 of the UTF-8 text."""
-        return self._hasher.hexdigest()
+        return (self._hasher or self._hashed()).hexdigest()
 
     @property
     def tail(self) -> bytes:
@@ -72,24 +77,34 @@ class Content:
             segments = (*self.segments[:-1], *_chunks(self.tail + text))
         else:
             segments = (*self.segments, *_chunks(text))
-        hasher = self._hasher.copy()
-        hasher.update(text)
+        hasher = self._hasher
+        if hasher is not None:
+            hasher = hasher.copy()
+            hasher.update(text)
         return Content(segments, hasher, self.size_bytes + len(text))
+
+    def replaced(self, text: bytes) -> "Content":
+        return Content.unhashed(text) if self._hasher is None else Content.from_text(text)
 
     def edited(self, edits: Sequence[Edit]) -> "Content":
         """Segments away from the edits keep their place and bytes, so that little is stored anew."""
         if not edits:
             return self
-        whole = spliced(bytes(self), edits)
         first, start = self._segment_at(edits[0].at_byte)
         last, _ = self._segment_at(edits[-1].at_byte + edits[-1].removed_bytes)
-        middle_end = start + sum(map(len, self.segments[first : last + 1])) + len(whole) - self.size_bytes
-        middle = whole[start:middle_end]
+        middle = spliced(b"".join(self.segments[first : last + 1]), edits, start)
+        size_bytes = self.size_bytes + sum(len(edit.text.encode()) - edit.removed_bytes for edit in edits)
         if last < len(self.segments) - 1 and len(middle) <= 2 * SEGMENT_BYTES_MAX:
             segments = (*self.segments[:first], middle, *(b"",) * (last - first), *self.segments[last + 1 :])
         else:
-            segments = (*self.segments[:first], *_chunks(whole[start:]))
-        return Content(segments, hashlib.sha256(whole), len(whole))
+            rest = b"".join((middle, *self.segments[last + 1 :]))
+            segments = (*self.segments[:first], *_chunks(rest))
+        hasher = None if self._hasher is None else hashlib.sha256(b"".join(segments))
+        return Content(segments, hasher, size_bytes)
+
+    def _hashed(self) -> "_Hash":
+        self._hasher = hashlib.sha256(bytes(self))
+        return self._hasher
 
     def _segment_at(self, offset: int) -> tuple[int, int]:
         """The segment that holds the byte at `offset`, and where it starts; the end belongs to the last segment."""
@@ -101,14 +116,14 @@ class Content:
         return len(self.segments) - 1, start - len(self.tail)
 
 
-def spliced(whole: bytes, edits: Sequence[Edit]) -> bytes:
-    """`whole` with all edits made, each counted from the text before any of them."""
+def spliced(part: bytes, edits: Sequence[Edit], start: int = 0) -> bytes:
+    """The part of a text that begins at byte `start`, with all edits made, each counted in the text before any of them."""
     parts: list[bytes] = []
     position = 0
     for edit in edits:
-        parts += (whole[position : edit.at_byte], edit.text.encode())
-        position = edit.at_byte + edit.removed_bytes
-    parts.append(whole[position:])
+        parts += (part[position : edit.at_byte - start], edit.text.encode())
+        position = edit.at_byte - start + edit.removed_bytes
+    parts.append(part[position:])
     return b"".join(parts)
 
 

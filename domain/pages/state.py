@@ -105,7 +105,7 @@ def evolve_content(content: Content, event: PageEvent | None) -> Content:
         case ContentEdited():
             return content.edited(event.edits)
         case ContentReplaced():
-            return Content.from_text(event.content.encode())
+            return content.replaced(event.content.encode())
         case PageReverted():
             return evolve_content(content, event.content)
     return content

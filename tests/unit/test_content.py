@@ -78,6 +78,16 @@ def test_the_layout_is_the_same_when_it_is_built_again_from_stored_segments_anyw
         assert kept.digest == loaded.digest
 
 
+@given(TEXTS, STEPS)
+def test_what_is_not_hashed_on_the_way_ends_the_same(start: str, steps: Sequence[str | tuple[int, int, str]]) -> None:
+    hashed, unhashed, text = Content.from_text(start.encode()), Content.unhashed(start.encode()), start
+    for step in steps:
+        hashed, unhashed, text = content_after(hashed, text, step), content_after(unhashed, text, step), text_after(text, step)
+    assert unhashed.segments == hashed.segments
+    assert unhashed.replaced(b"other").digest == hashed.replaced(b"other").digest
+    check(unhashed, text)
+
+
 @given(LETTERS, st.data())
 def test_several_edits_at_once_count_in_the_text_before_any_of_them(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))

@@ -16,8 +16,8 @@ from api.page_shapes import (
     SectionBody,
     WriteContent,
 )
-from api.pages import REFUSALS, answers
-from api.requests import guard_from
+from api.pages import REFUSALS, AsOf, AtVersion, answers, read_page
+from api.requests import guard_from, then_from
 from api.services import WithServices
 from application.pages.ports import Outcome
 
@@ -30,10 +30,11 @@ async def get_content(
     request: AnyRequest,
     slug: Slug,
     services: WithServices,
+    version: AtVersion = None,
+    as_of: AsOf = None,
 ) -> ASGIResponse:
-    """The Markdown exactly as it was written, with the hash that guards a later write."""
-    caller = await services.requests.caller(request)
-    read = await services.page_reader.get(caller.workspace_id, slug)
+    """The Markdown exactly as it was written, with the hash that guards a later write. With `version` or `asOf`, as it was."""
+    read = await read_page(request, services, slug, then_from(version, as_of))
     body = ContentAnswer(read.slug, read.title, read.content.decode(), read.content_hash, read.version)
     return json_answer(encoded(body), request=request, version=read.version, variant=read.page_variant)
 

@@ -16,9 +16,10 @@ from api.compact import Compact, ListOrText, MaxTokens, check_compact, compact_a
 from api.cursors import Cursor, cursor_for, key_from
 from api.page_shapes import ChangePage, CreatePage, PageAnswer, PagesAnswer, Success
 from api.problems import Problem
-from api.requests import guard_from
-from api.services import WithServices
-from application.page_reader import BEFORE_ALL, LISTED_AT_ONCE_MAX, ListRead
+from api.requests import guard_from, then_from
+from api.services import Services, WithServices
+from application.page_past import Then, read_past
+from application.page_reader import BEFORE_ALL, LISTED_AT_ONCE_MAX, ListRead, PageRead
 from application.page_views import page_json
 from application.pages.commands import Pages
 from application.pages.ports import Outcome
@@ -26,9 +27,17 @@ from domain.pages.queries import Query
 
 LIMIT_MAX = 10_000
 OFFSET_MAX = 2**31 - 1
+VERSION_MAX = 2**31 - 2
 
 Limit = Annotated[int | None, QueryParameter(ge=1, le=LIMIT_MAX, description="How many at most; without it, all.")]
 Offset = Annotated[int, QueryParameter(ge=0, le=OFFSET_MAX, description="How many to leave out first.")]
+AtVersion = Annotated[int | None, QueryParameter(ge=0, le=VERSION_MAX, description="As it was at this version.")]
+AsOf = Annotated[
+    str | None,
+    QueryParameter(
+        name="asOf", description="As it was at this ISO 8601 time, by the times at which things are said to have happened."
+    ),
+]
 Slug = FromPath[str]
 AnyRequest = Request[Any, Any, Any]
 
@@ -105,13 +114,22 @@ async def get_page(
     request: AnyRequest,
     slug: Slug,
     services: WithServices,
+    version: AtVersion = None,
+    as_of: AsOf = None,
 ) -> ASGIResponse:
-    """By slug, present or past, or by id; with its content."""
-    caller = await services.requests.caller(request)
-    read = await services.page_reader.get(caller.workspace_id, slug)
+    """By slug, present or past, or by id; with its content. With `version` or `asOf`, as it was."""
+    read = await read_page(request, services, slug, then_from(version, as_of))
     return json_answer(
         b'{"page":%b}' % read.json, request=request, version=read.version, variant=read.page_variant + read.parent_variant
     )
+
+
+async def read_page(request: AnyRequest, services: Services, slug: str, then: Then | None) -> PageRead:
+    """The page as it is, or as it was."""
+    caller = await services.requests.caller(request)
+    if then is None:
+        return await services.page_reader.get(caller.workspace_id, slug)
+    return await read_past(services.past, caller.workspace_id, slug, then)
 
 
 @post(

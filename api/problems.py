@@ -33,6 +33,7 @@ from domain.pages.errors import (
     SlugTaken,
     TextAmbiguous,
     TextNotFound,
+    VersionNotFound,
 )
 from domain.webhooks.errors import DeliveryNotFound, TargetForbidden, TooManyWebhooks, WebhookNotFound
 from domain.workspaces import WorkspaceNameTaken
@@ -58,6 +59,7 @@ STATUSES: dict[type[DomainError], int] = {
     WebhookNotFound: 404,
     DeliveryNotFound: 404,
     SectionNotFound: 404,
+    VersionNotFound: 404,
     VersionStale: 409,
     ContentStale: 409,
     TextAmbiguous: 409,

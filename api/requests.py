@@ -13,6 +13,7 @@ from litestar.enums import HttpMethod
 
 from application.access import Access, Caller, NotSignedIn
 from application.event_store import Command
+from application.page_past import Then
 from application.positions import Positions
 from domain.errors import InvalidValue
 from domain.pages.decisions import Guard
@@ -100,6 +101,15 @@ def parse_moment(text: str, name: str) -> datetime:
     if not MOMENT_MIN <= moment <= MOMENT_MAX:
         raise InvalidValue(f"{name} is a time from 0001-01-02 to 9999-12-30.", parameter=name)
     return moment
+
+
+def then_from(version: int | None, as_of: str | None, names: tuple[str, str] = ("version", "asOf")) -> Then | None:
+    """Which past a read asks for; None is the present."""
+    if version is not None and as_of is not None:
+        raise InvalidValue(f"Name a {names[0]} or a time ({names[1]}), not both.", parameter=names[1])
+    if version is None and as_of is None:
+        return None
+    return Then(version, None if as_of is None else parse_moment(as_of, names[1]))
 
 
 def guard_from(request: AnyRequest, version: int | None = None, content_hash: str | None = None) -> Guard:

@@ -14,6 +14,7 @@ from application.event_store import Command
 from application.feed import FeedReader
 from application.idempotency import Idempotency
 from application.markdown import MarkdownReader
+from application.page_past import PagePast
 from application.page_queries import PageQueries
 from application.page_reader import PageReader
 from application.pages.commands import Pages
@@ -47,6 +48,7 @@ class Services(msgspec.Struct, frozen=True):
     page_queries: PageQueries
     webhooks: Webhooks
     markdown: MarkdownReader
+    past: PagePast
     idempotency: Idempotency
     health_probe: HealthProbe
     projection_states: AskProjections

@@ -4,6 +4,7 @@ The read model stores them as JSON bytes in two parts, `doc` (what metadata even
 so that an append rewrites little and a list is spliced instead of built.
 """
 
+import hashlib
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from uuid import UUID
@@ -51,6 +52,8 @@ class PageStamp(msgspec.Struct, frozen=True, rename="camel"):
     updated_by: Actor
 
 
+# The end of a page's id, or the start of a hash: enough to tell the few apart that an address can have shown.
+VARIANT_DIGITS = 12
 # Where an ISO 8601 time with microseconds ends and its offset begins.
 _MICROSECONDS_END = 26
 
@@ -144,6 +147,18 @@ def full_resource(listed: bytes, content: bytes, content_hash: str) -> bytes:
     """The JSON object of one page with its content, from the object that lists show."""
     text = msgspec.json.encode(content.decode())
     return b'%b,"content":%b,"contentHash":"%b"}' % (listed[:-1], text, content_hash.encode())
+
+
+def page_variant(page_id: UUID, *, contested: bool) -> str:
+    """What a tag needs beside the version where other pages had the same slug."""
+    return page_id.hex[-VARIANT_DIGITS:] if contested else ""
+
+
+def parent_variant(parent_slug: str | None, *, renamed: bool) -> str:
+    """What a tag needs beside the version where the parent can have had other slugs."""
+    if parent_slug is None or not renamed:
+        return ""
+    return hashlib.sha256(parent_slug.encode(), usedforsecurity=False).hexdigest()[:VARIANT_DIGITS]
 
 
 def page_json(page: Page, parent_slug: str | None) -> bytes:

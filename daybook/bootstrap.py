@@ -36,11 +36,13 @@ from infrastructure.keys import KEYS_CHANNEL, PostgresKeyLookup
 from infrastructure.listening import listen
 from infrastructure.markdown import PyromarkReader
 from infrastructure.migrations import migrate, migrate_named
+from infrastructure.page_past import PostgresPagePast
 from infrastructure.page_queries import PostgresPageQueries
 from infrastructure.pages import PostgresPages
 from infrastructure.projections import Projection
 from infrastructure.projections.positions import PostgresPositions
 from infrastructure.projections.runner import ProjectionRunner
+from infrastructure.projections.snapshots import Snapshots
 from infrastructure.projections.states import ProjectionStates
 from infrastructure.webhooks.book import PostgresWebhookBook
 from infrastructure.webhooks.deliverer import Deliverer, Park
@@ -159,11 +161,12 @@ def build(
     announcer = Announcer(database, hub)
     store = PostgresEventStore(database, announcer)
     readers = PostgresPages(database)
+    past = PostgresPagePast(database)
     decider = PageDecider(store, readers)
     markdown = PyromarkReader()
     access = Access(PostgresKeyLookup(database), server_key, environment)
     # One line for each asynchronous projection.
-    projections: list[Projection] = [WebhookProjection()]
+    projections: list[Projection] = [WebhookProjection(), Snapshots()]
     runner = ProjectionRunner(database, hub, projections)
     feed = PostgresFeed(database, hub)
     positions = PostgresPositions(database, hub, runner.moved)
@@ -174,12 +177,13 @@ def build(
     deliverer = Deliverer(PostgresDeliveryQueue(database), sender, webhook_secrets, _parking(webhooks), now)
     services = Services(
         requests=Requests(access, positions, new_id, now),
-        pages=Pages(store, readers, decider, new_id),
+        pages=Pages(store, readers, past, decider, new_id),
         contents=Contents(decider, markdown),
         page_reader=readers,
         page_queries=PostgresPageQueries(database),
         webhooks=webhooks,
         markdown=markdown,
+        past=past,
         idempotency=Idempotency(store),
         health_probe=database.answers,
         projection_states=ProjectionStates(database, projections),

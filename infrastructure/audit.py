@@ -10,6 +10,7 @@ import msgspec
 
 from infrastructure.database import Connection
 from infrastructure.event_store import codec
+from infrastructure.projections import snapshots
 from infrastructure.replay import COLUMNS, ReplayFailed, replay
 from infrastructure.sql import sql
 
@@ -21,10 +22,21 @@ _ORDER = {
     "webhook": "webhook_id",
     "page": "page_id",
     "page_segment": "page_id, segment",
+    "page_snapshot": "page_id, version",
     "page_facet": "page_id, facet, value",
 }
 # How many of a table's first columns name a row.
-_KEYS = {"workspace": 1, "api_key": 2, "webhook": 2, "page": 2, "page_segment": 3, "page_facet": 5}
+_KEYS = {
+    "workspace": 1,
+    "api_key": 2,
+    "webhook": 2,
+    "page": 2,
+    "page_segment": 3,
+    "page_snapshot": 3,
+    "page_facet": 5,
+}
+
+_SNAPSHOT_POSITION = COLUMNS["page_snapshot"].index("position")
 
 
 class Altered(Exception):
@@ -141,10 +153,14 @@ async def _verify_read_models(connection: Connection, workspace_id: UUID, up_to:
     """Compares row by row, both sides in the order of streams, so that nothing has to be held."""
     stored = {table: _Stored(connection, workspace_id, table) for table in COLUMNS}
     await connection.execute(sql("claims_table"))
+    # Snapshots follow the log a moment behind it; up to where they have got, they are all there.
+    snapshots_position = await connection.fetchval(sql("projection_position"), workspace_id, snapshots.NAME) or 0
     compared = 0
     async for rows in replay(connection, workspace_id, up_to, told=told):
         for table, expected in rows.tables.items():
             for row in expected:
+                if table == "page_snapshot" and row[_SNAPSHOT_POSITION] > snapshots_position:
+                    continue
                 await stored[table].check(row)
             compared += len(expected)
         if rows.claims:

@@ -80,6 +80,25 @@ def page_row(workspace_id: UUID, page: Page, expected: int) -> PageRow:
     )
 
 
+def snapshot_row(workspace_id: UUID, page: Page, position: int) -> PageRow:
+    """The page, kept whole; `position` is that of its last event in the log."""
+    details, content = page.details, page.content
+    return (
+        workspace_id,
+        details.id,
+        page.version,
+        position,
+        page.latest_at,
+        details.archived_root,
+        doc(details),
+        aside(details),
+        stamp(page),
+        content.digest,
+        content.size_bytes,
+        bytes(content),
+    )
+
+
 class FacetChanges(msgspec.Struct, frozen=True):
     """Which rows of the index of facets go, and which come."""
 

@@ -1,6 +1,5 @@
 """Pages from the read model: states for commands, spliced JSON for readers."""
 
-import hashlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +8,7 @@ import asyncpg
 
 from application.history import Entry
 from application.page_reader import BEFORE_ALL, LISTED_AT_ONCE_MAX, ListRead, PageRead
-from application.page_views import details_from, full_resource, resource, stamp_from
+from application.page_views import details_from, full_resource, page_variant, parent_variant, resource, stamp_from
 from domain.pages.content import Content
 from domain.pages.errors import PageNotFound
 from domain.pages.state import Page
@@ -18,8 +17,6 @@ from infrastructure.event_store import codec
 from infrastructure.sql import sql
 
 HISTORY_CHUNK_ENTRIES = 1000
-# The end of a page's id, or the start of a hash: enough to tell the few apart that an address can have shown.
-VARIANT_DIGITS = 12
 POSITION_MAX = 2**63 - 1
 # PostgreSQL's text holds none, so asking for it would be an error and not an answer.
 NUL = "\0"
@@ -66,10 +63,15 @@ class PostgresPages:
         content_hash = row["content_hash"].hex()
         listed = resource(row["doc"], row["stamp"], row["parent_slug"])
         json = full_resource(listed, row["content"], content_hash)
-        page_variant = row["page_id"].hex[-VARIANT_DIGITS:] if row["contested"] else ""
-        parent_variant = _digits(row["parent_slug"]) if row["parent_renamed"] else ""
         return PageRead(
-            json, row["version"], row["slug"], row["title"], row["content"], content_hash, page_variant, parent_variant
+            json,
+            row["version"],
+            row["slug"],
+            row["title"],
+            row["content"],
+            content_hash,
+            page_variant(row["page_id"], contested=row["contested"]),
+            parent_variant(row["parent_slug"], renamed=row["parent_renamed"]),
         )
 
     async def listing(self, workspace_id: UUID, *, limit: int, offset: int, after: UUID = BEFORE_ALL) -> ListRead:
@@ -118,10 +120,6 @@ def as_id(reference: str) -> UUID | None:
         return UUID(reference)
     except ValueError:
         return None
-
-
-def _digits(slug: str) -> str:
-    return hashlib.sha256(slug.encode(), usedforsecurity=False).hexdigest()[:VARIANT_DIGITS]
 
 
 def _last(rows: list[asyncpg.Record], wanted: int) -> UUID | None:

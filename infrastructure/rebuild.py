@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from infrastructure.database import Connection
+from infrastructure.projections import snapshots
 from infrastructure.replay import COLUMNS, Rows, replay
 from infrastructure.sql import sql
 
@@ -19,6 +20,8 @@ COPY_BYTES = 4 * 1024 * 1024
 # When a round of catching up finds no more than this, the rest is done while writers wait.
 LAST_ROUND_EVENTS_MAX = 2000
 ROUNDS_MAX = 20
+# The asynchronous projections whose tables are read models, and so are filled here as well.
+REFILLED = (snapshots.NAME,)
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
@@ -65,6 +68,7 @@ class Rebuild:
             await self._round()
             await self._writing.execute(sql("claims_settle"))
             await self._writing.execute(sql("tally_settle"))
+            await self._carry_on()
             await self._writing.execute("SELECT daybook.use_generation($1)", NEXT)
         await self._writing.execute("ANALYZE read_model.page")
         return Rebuilt(len(self._done), self._events, rounds + 1)
@@ -92,6 +96,14 @@ class Rebuild:
                 await self._keep(rows)
         await self._flush()
 
+    async def _carry_on(self) -> None:
+        """Projections that write to read models go on from here. A runner in the middle of a batch is waited for; the next one
+        waits until this transaction ends, and finds the new generation.
+        """
+        for workspace_id, position in self._done.items():
+            for projection in REFILLED:
+                await self._writing.execute(sql("projection_set"), workspace_id, projection, position)
+
     def _count(self, events: int) -> None:
         self._events += events
         self._told(events)
@@ -102,6 +114,7 @@ class Rebuild:
             ("page", "page_id"),
             ("page_segment", "page_id"),
             ("page_facet", "page_id"),
+            ("page_snapshot", "page_id"),
             ("api_key", "stream_id"),
             ("webhook", "webhook_id"),
         ):

@@ -11,6 +11,7 @@ from domain import keys
 from domain.events import Recorded
 from domain.pages import state as pages
 from domain.pages.events import ContentAppended, ContentEdited, ContentReplaced, PageCreated, PageReverted
+from domain.pages.snapshots import Meter
 from domain.webhooks import state as webhooks
 from domain.webhooks.events import WebhookEvent
 from domain.workspaces import WorkspaceCreated
@@ -73,6 +74,20 @@ COLUMNS = {
         "page_type",
         "latest_at",
     ),
+    "page_snapshot": (
+        "workspace_id",
+        "page_id",
+        "version",
+        "position",
+        "latest_at",
+        "archived_root",
+        "doc",
+        "aside",
+        "stamp",
+        "content_hash",
+        "content_bytes",
+        "content",
+    ),
     "page_facet": ("workspace_id", "facet", "value", "number", "page_id"),
     "page_segment": ("workspace_id", "page_id", "segment", "body"),
 }
@@ -85,7 +100,10 @@ async def replay(
     streams: list[UUID] | None = None,
     told: Callable[[int], None] = lambda _: None,
 ) -> AsyncIterator[Rows]:
-    """One `Rows` for each stream; `told` hears how many events were read. Needs an open transaction. Raises `ReplayFailed`."""
+    """The rows of each stream: snapshots as they are met, the others at its end. `told` hears how many events were read.
+
+    Needs an open transaction. Raises `ReplayFailed`.
+    """
     arguments = (workspace_id, up_to) if streams is None else (workspace_id, up_to, streams)
     statement = sql("replay") if streams is None else sql("replay_streams")
     fold: _Fold | None = None
@@ -95,7 +113,9 @@ async def replay(
             if fold is not None:
                 yield fold.rows()
             fold = _Fold(workspace_id, row["stream_id"])
-        fold.take(row)
+        snapshot = fold.take(row)
+        if snapshot is not None:
+            yield Rows({"page_snapshot": [snapshot]})
         read += 1
         if read == ROWS_AT_ONCE:
             told(read)
@@ -114,16 +134,18 @@ class _Fold:
         self._state: Any = None
         self._version = 0
         self._first_position = 0
+        self._meter = Meter()
         self._claims: list[tuple[UUID, str, UUID, int, bool]] = []
 
-    def take(self, row: asyncpg.Record) -> None:
+    def take(self, row: asyncpg.Record) -> tuple[Any, ...] | None:
+        """Answers the row of the page's snapshot, where one is due."""
         self._version += 1
         if row["version"] != self._version:
             raise ReplayFailed(f"stream {self.stream_id} has version {row['version']} where {self._version} should be")
         if self._version == 1:
             self._first_position = row["position"]
         if not codec.is_ours(row["type"]):
-            return
+            return None
         try:
             fact = recorded_from(row)
             self._state = self._evolved(fact)
@@ -134,6 +156,15 @@ class _Fold:
             (self.workspace_id, slug, self.stream_id, row["position"], original)
             for slug, original in page_rows.slug_claims((fact.event,)).items()
         ]
+        return self._snapshot(row)
+
+    def _snapshot(self, row: asyncpg.Record) -> tuple[Any, ...] | None:
+        page = self._state
+        self._meter = self._meter.after(len(row["data"]))
+        if not (isinstance(page, pages.Page) and self._meter.due):
+            return None
+        self._meter = Meter(page.content.size_bytes)
+        return page_rows.snapshot_row(self.workspace_id, page, row["position"])
 
     def rows(self) -> Rows:
         rows = Rows(claims=self._claims)

@@ -34,6 +34,7 @@ hypothesis.settings.register_profile("daybook", deadline=None, suppress_health_c
 hypothesis.settings.load_profile("daybook")
 
 READY_S = 60.0
+CAUGHT_UP_S = 30.0
 # Made once, because reading the certificates for each client took longer than most tests.
 _TLS = ssl.create_default_context()
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -58,11 +59,15 @@ class Workspace:
     client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = httpx.Client(base_url=f"{self.url}/v1", headers=self.headers, timeout=60, verify=_TLS)
+        self.client = self.client_of_its_own()
 
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"}
+
+    def client_of_its_own(self) -> httpx.Client:
+        """For a thread."""
+        return httpx.Client(base_url=f"{self.url}/v1", headers=self.headers, timeout=60, verify=_TLS)
 
     def async_client(self, connections_max: int = 64) -> httpx.AsyncClient:
         limits = httpx.Limits(max_connections=connections_max, max_keepalive_connections=connections_max)
@@ -189,6 +194,18 @@ class Service:
         done = self.daybook(*arguments, "--json")
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+
+def caught_up(workspace: Workspace) -> None:
+    """Waits until everything that was written is in every projection."""
+    give_up = time.monotonic() + CAUGHT_UP_S
+    while time.monotonic() < give_up:
+        # The states are asked for once in a second, so an answer may be older than the last write.
+        time.sleep(1.1)
+        states = httpx.get(f"{workspace.url}/readyz").json()["projections"]
+        if all(state == "inline" or state["lag"] == 0 for state in states.values()):
+            return
+    raise AssertionError("a projection is still behind")
 
 
 def free_port() -> int:

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from application.event_store import Append, Command, EventStore, KnownCommand
+from application.page_past import PagePast, Then
 from application.pages.decider import PageDecider
 from application.pages.ports import Outcome, PageStates, load_by, page_change, parent_id
 from application.pages.slugs import SlugClaims
@@ -16,7 +17,7 @@ from domain.pages.decisions import UNGUARDED, Changes, Draft, Guard, check_guard
 from domain.pages.errors import PageNotFound, SlugTaken
 from domain.pages.find_replace import FindReplace, find_replace
 from domain.pages.slugs import check_slug, slug_from
-from domain.pages.state import Page, fold
+from domain.pages.state import Page
 
 # How often a slug made from a title may be snatched by somebody else before the caller hears of it.
 SLUG_ATTEMPTS_MAX = 20
@@ -25,9 +26,12 @@ SLUG_ATTEMPTS_MAX = 20
 class Pages:
     """The use cases. Each takes who, where and when as a `Command`, and answers the page once the change is durable."""
 
-    def __init__(self, store: EventStore, states: PageStates, decider: PageDecider, new_id: Callable[[], UUID]) -> None:
+    def __init__(
+        self, store: EventStore, states: PageStates, past: PagePast, decider: PageDecider, new_id: Callable[[], UUID]
+    ) -> None:
         self._store = store
         self._states = states
+        self._past = past
         self._decider = decider
         self._new_id = new_id
         self._claims = SlugClaims(states)
@@ -90,10 +94,7 @@ class Pages:
 
     async def as_of(self, workspace_id: UUID, page_id: UUID, version: int) -> Page:
         """The page as it was at one of its versions."""
-        page = fold(None, await self._store.stream(workspace_id, page_id, version), page_id)
-        if page is None:
-            raise PageNotFound
-        return page
+        return (await self._past.page(workspace_id, str(page_id), Then(version, None))).page
 
     async def again(
         self, command: Command, known: KnownCommand, wanted: FindReplace | Sequence[FindReplace] | None = None

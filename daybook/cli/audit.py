@@ -1,6 +1,7 @@
 """Audit, rebuild, replay: what the operator does with the log itself."""
 
 import asyncio
+import itertools
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -137,8 +138,7 @@ async def _replay(settings: DatabaseSettings, workspace: str, page: str, at: dat
             await connection.close()
     facts: list[Any] = [recorded_from(row) for row in rows]
     if at is not None:
-        last = max((fact.version for fact in facts if fact.at <= at), default=0)
-        facts = facts[:last]
+        facts = list(itertools.takewhile(lambda fact: fact.at <= at, facts))
     found = fold(None, facts, page_id)
     if found is None or (version is not None and found.version != version):
         fail(f"The page {page!r} had no such state.")

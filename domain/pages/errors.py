@@ -9,6 +9,12 @@ class PageNotFound(NotFound):
     code = "page_not_found"
 
 
+class VersionNotFound(NotFound):
+    """The page has no such version: they count from 1 to the one that `newest` says."""
+
+    code = "version_not_found"
+
+
 class ParentNotFound(NotFound):
     """The page named as parent is not in this workspace, or is in the trash."""
 

@@ -21,7 +21,7 @@ from schemathesis import engine
 from schemathesis.engine import events
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
-EXAMPLES = int(os.environ.get("DAYBOOK_SCHEMATHESIS_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("DAYBOOK_SCHEMATHESIS_EXAMPLES", "5"))
 REQUEST_S = 20.0
 # How often a value is taken from the samples; the rest is made up.
 KNOWN_SHARE = 0.8
@@ -79,6 +79,7 @@ class Run:
     operations: set[str] = field(default_factory=set)
     statuses: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     failures: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    checks: Counter[str] = field(default_factory=Counter)
 
     def take(self, event: object) -> None:
         if isinstance(event, events.NonFatalError | events.FatalError):
@@ -91,6 +92,7 @@ class Run:
             if interaction is not None and interaction.response is not None and node.value.method == label.split()[0]:
                 self.statuses[label][interaction.response.status_code] += 1
             for check in event.recorder.checks.get(case_id, []):
+                self.checks[check.name] += 1
                 if check.failure_info is not None:
                     failure = check.failure_info.failure
                     self.failures[f"{label}: {check.name}"].append(
@@ -116,6 +118,23 @@ def run(service: Service) -> Iterator[Run]:
 def test_nothing_is_answered_that_the_document_does_not_say(run: Run) -> None:
     found = [f"{where} ({len(each)} times)\n{each[0]}" for where, each in sorted(run.failures.items())]
     assert not found, "\n\n".join(found)
+
+
+def test_every_check_was_made(run: Run) -> None:
+    wanted = {
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_schema_conformance",
+        "response_headers_conformance",
+        "negative_data_rejection",
+        "ignored_auth",
+        "unsupported_method",
+        "allow_header_conformance",
+        "ensure_resource_availability",
+        "refusals_are_problems",
+    }
+    assert wanted <= set(run.checks), wanted - set(run.checks)
 
 
 def test_every_operation_was_carried_out_and_not_only_refused(run: Run) -> None:

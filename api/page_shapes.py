@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from application.pages.ports import LAST, Place
 from domain.errors import InvalidValue
 from domain.events import Actor
 from domain.pages.decisions import Changes, Draft
@@ -76,6 +77,8 @@ class ChangePage(_Body):
     blocked_by: tuple[str, ...] | UnsetType = UNSET
     due_date: date | UnsetType | None = UNSET
     properties: dict[str, PropertyValue | None] | UnsetType = UNSET
+    before: str | None = None
+    after: str | None = None
     version: Version | None = None
     content_hash: str | None = None
 
@@ -95,9 +98,29 @@ class ChangePage(_Body):
         )
 
     def parent(self) -> str | UnsetType | None:
-        if self.parent_id is not UNSET and self.parent_slug is not UNSET:
-            raise InvalidValue("Name the parent by parentSlug or by parentId, not by both.", parameter="parentId")
-        return self.parent_slug if self.parent_id is UNSET else self.parent_id
+        return _parent(self.parent_slug, self.parent_id)
+
+    def place(self) -> Place | None:
+        return _place(self.before, self.after, None)
+
+
+class MovePage(_Body):
+    """Where a page goes: below which parent (left out: where it is; null: to the top), and beside which of the pages there, by
+    slug or id, or to which end. Without a place it goes to the end.
+    """
+
+    parent_slug: str | UnsetType | None = UNSET
+    parent_id: str | UnsetType | None = UNSET
+    before: str | None = None
+    after: str | None = None
+    position: Literal["first", "last"] | None = None
+    version: Version | None = None
+
+    def parent(self) -> str | UnsetType | None:
+        return _parent(self.parent_slug, self.parent_id)
+
+    def place(self) -> Place:
+        return _place(self.before, self.after, self.position) or LAST
 
 
 class WriteContent(_Body):
@@ -181,6 +204,19 @@ def _one_of(name: str, *synonyms: str | UnsetType) -> str:
     if len(given) != 1:
         raise InvalidValue(f"{name} is missing." if not given else f"{name} is given more than once.", parameter=name)
     return given[0]
+
+
+def _parent(slug: str | UnsetType | None, page_id: str | UnsetType | None) -> str | UnsetType | None:
+    if page_id is not UNSET and slug is not UNSET:
+        raise InvalidValue("Name the parent by parentSlug or by parentId, not by both.", parameter="parentId")
+    return slug if page_id is UNSET else page_id
+
+
+def _place(before: str | None, after: str | None, position: Literal["first", "last"] | None) -> Place | None:
+    given = [each for each in (before, after, position) if each is not None]
+    if len(given) > 1:
+        raise InvalidValue("Say where by one of before, after and position.", parameter="before")
+    return Place(before, after, position) if given else None
 
 
 class PageSummary(msgspec.Struct, rename="camel"):

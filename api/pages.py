@@ -14,7 +14,7 @@ from litestar.response.base import ASGIResponse
 from api.answers import json_answer, streamed_answer
 from api.compact import Compact, ListOrText, MaxTokens, check_compact, compact_answer
 from api.cursors import Cursor, cursor_for, key_from
-from api.page_shapes import ChangePage, CreatePage, PageAnswer, PagesAnswer, Success
+from api.page_shapes import ChangePage, CreatePage, MovePage, PageAnswer, PagesAnswer, Success
 from api.problems import Problem
 from api.requests import guard_from, then_from
 from api.services import Services, WithServices
@@ -23,6 +23,7 @@ from application.page_reader import BEFORE_ALL, LISTED_AT_ONCE_MAX, ListRead, Pa
 from application.page_views import page_json
 from application.pages.commands import Pages
 from application.pages.ports import Outcome
+from domain.pages.decisions import Changes
 from domain.pages.queries import Query
 
 LIMIT_MAX = 10_000
@@ -159,7 +160,31 @@ async def change_page(
     command = await services.requests.command(request)
     guard = guard_from(request, data.version, data.content_hash)
     outcome, replayed = await services.once(
-        command, lambda: services.pages.change(command, slug, data.changes(), parent=data.parent(), guard=guard)
+        command,
+        lambda: services.pages.change(command, slug, data.changes(), parent=data.parent(), place=data.place(), guard=guard),
+    )
+    return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
+
+
+@post(
+    "/pages/{slug:str}/move",
+    responses=answers(PageAnswer, 200, *REFUSALS),
+    status_code=200,
+    summary="Move a page",
+    tags=["pages"],
+)
+async def move_page(
+    request: AnyRequest,
+    slug: Slug,
+    data: JSONBody[MovePage],
+    services: WithServices,
+) -> ASGIResponse:
+    """To another parent, to another place among its siblings, or both. What is below it goes along."""
+    command = await services.requests.command(request)
+    guard = guard_from(request, data.version)
+    outcome, replayed = await services.once(
+        command,
+        lambda: services.pages.change(command, slug, Changes(), parent=data.parent(), place=data.place(), guard=guard),
     )
     return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
 
@@ -202,4 +227,4 @@ async def _page_answer(pages: Pages, outcome: Outcome, workspace_id: UUID, *, re
     return json_answer(body, status=status, version=outcome.page.version, replayed=replayed, position=outcome.position)
 
 
-HANDLERS = [list_pages, get_page, create_page, change_page, delete_page, restore_page]
+HANDLERS = [list_pages, get_page, create_page, change_page, move_page, delete_page, restore_page]

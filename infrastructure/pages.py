@@ -11,6 +11,7 @@ from application.page_reader import BEFORE_ALL, LISTED_AT_ONCE_MAX, ListRead, Pa
 from application.page_views import details_from, full_resource, page_variant, parent_variant, resource, stamp_from
 from domain.pages.content import Content
 from domain.pages.errors import PageNotFound
+from domain.pages.ordering import Sibling
 from domain.pages.state import Page
 from infrastructure.database import Database
 from infrastructure.event_store import codec
@@ -37,6 +38,16 @@ class PostgresPages:
         async with self._database.reading(workspace_id) as connection:
             rows = await connection.fetch(sql("page_subtree"), workspace_id, page_id)
         return [_page(row) for row in rows]
+
+    async def siblings(
+        self, workspace_id: UUID, parent_id: UUID | None, beside: Sibling, *, before: bool, limit: int
+    ) -> list[Sibling]:
+        text = sql("page_siblings").replace("{below}", "p.parent_id IS NULL" if parent_id is None else "p.parent_id = $5")
+        text = text.replace("{side}", "<" if before else ">").replace("{way}", "DESC" if before else "ASC")
+        arguments = (workspace_id, *beside, limit, *(() if parent_id is None else (parent_id,)))
+        async with self._database.reading(workspace_id) as connection:
+            rows = await connection.fetch(text, *arguments)
+        return [Sibling(row["place"], row["page_id"]) for row in rows]
 
     async def find(self, workspace_id: UUID, reference: str) -> UUID | None:
         page_id = as_id(reference)

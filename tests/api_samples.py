@@ -22,6 +22,7 @@ UNKNOWN_ID = "0192f0c1-2b3c-7def-8123-456789abcdef"
 UNKNOWN = {"slug": ["no-page-anywhere", UNKNOWN_ID]}
 # Bodies that work on the sample, for operations that need one made for it.
 GOOD_BODIES: dict[str, Any] = {
+    "POST /v1/pages/{slug}/move": {"position": "last"},
     "POST /v1/pages/{slug}/content/find-replace": {"find": "colour", "replace": "colour"},
     "POST /v1/pages/{slug}/content/find-and-replace": {"oldText": "colour", "newText": "colour"},
     "POST /v1/webhooks": {"url": "https://nowhere.invalid/", "types": ["page.*"], "active": False},

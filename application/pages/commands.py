@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from application.event_store import Append, Command, EventStore, KnownCommand
 from application.page_past import PagePast, Then
 from application.pages.decider import PageDecider
-from application.pages.ports import Outcome, PageStates, load_by, page_change, parent_id
+from application.pages.ports import Outcome, PageStates, Place, load_by, page_change, parent_id
 from application.pages.slugs import SlugClaims
 from application.pages.tree import Tree
 from domain.pages import decisions
@@ -58,13 +58,14 @@ class Pages:
         changes: Changes,
         *,
         parent: str | UnsetType | None = UNSET,
+        place: Place | None = None,
         guard: Guard = UNGUARDED,
     ) -> Outcome:
-        """`parent` moves the page; None moves it to the root."""
+        """`parent` moves the page; None moves it to the root. `place` is where it goes among the siblings there."""
         if changes.slug is not UNSET:
             check_slug(changes.slug)
-        if parent is not UNSET:
-            return await self._move(command, reference, changes, parent, guard)
+        if parent is not UNSET or place is not None:
+            return await self._move(command, reference, changes, parent, place, guard)
         return await self._decider.decide(command, reference, lambda page: decisions.change(check_live(page, guard), changes))
 
     async def archive(self, command: Command, reference: str, guard: Guard = UNGUARDED) -> Outcome:
@@ -118,10 +119,18 @@ class Pages:
         self._decider.remember(command.workspace_id, change.after)
         return Outcome(change.after, position=position)
 
-    async def _move(self, command: Command, reference: str, changes: Changes, parent: str | None, guard: Guard) -> Outcome:
+    async def _move(
+        self,
+        command: Command,
+        reference: str,
+        changes: Changes,
+        parent: str | UnsetType | None,
+        place: Place | None,
+        guard: Guard,
+    ) -> Outcome:
         async with self._decider.explained(command), self._store.exclusive(command.workspace_id) as session:
             page = check_live(await load_by(self._states, command.workspace_id, reference), guard)
-            moved = await self._tree.moved(command, page, changes, parent)
+            moved = await self._tree.moved(command, page, changes, parent, place)
             if not moved:
                 return Outcome(page)
             position = await session.append(Append(command, moved))

@@ -1,7 +1,7 @@
 """What use cases on pages ask for, and what they answer."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from application.event_store import Command, StreamChange, recorded
 from domain.pages.errors import ParentNotFound
 from domain.pages.events import PageEvent
+from domain.pages.ordering import Sibling
 from domain.pages.state import Page, fold
 
 
@@ -23,9 +24,26 @@ class PageStates(Protocol):
 
     async def free_slug(self, workspace_id: UUID, base: str, avoid: Sequence[str]) -> str: ...
 
+    async def siblings(
+        self, workspace_id: UUID, parent_id: UUID | None, beside: Sibling, *, before: bool, limit: int
+    ) -> list[Sibling]:
+        """The live pages below a parent that come before a place, or after it, nearest first."""
+        ...
+
     async def subtree(self, workspace_id: UUID, page_id: UUID) -> list[Page]:
         """The page and all below it, parents first, those in the trash included."""
         ...
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where among its siblings a page goes: before or after one of them, by slug or id, or to an end. One of the three is set."""
+
+    before: str | None = None
+    after: str | None = None
+    position: Literal["first", "last"] | None = None
+
+
+LAST = Place(position="last")
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -1,16 +1,19 @@
 """What a command on a whole branch of the tree leads to. Ask under the workspace's lock: two harmless moves can make a cycle."""
 
+import contextlib
 from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from application.event_store import Command, StreamChange
-from application.pages.ports import PageStates, page_change, parent_id
+from application.pages.ports import LAST, PageStates, Place, load_by, page_change, parent_id
 from application.pages.slugs import free_slug
 from domain.pages import decisions
-from domain.pages.decisions import Changes
-from domain.pages.errors import MoveMakesCycle
+from domain.pages.decisions import Changes, check_live
+from domain.pages.errors import MoveMakesCycle, NotASibling
+from domain.pages.ordering import AFTER_ALL, BEFORE_ALL, NoRoom, Sibling, fits, places, widening
 from domain.pages.state import Page
 
 
@@ -41,14 +44,62 @@ class Tree:
             changes.append(page_change(command, page.details.id, page, events))
         return changes
 
-    async def moved(self, command: Command, page: Page, changes: Changes, parent: str | None) -> list[StreamChange]:
-        """The page is changed and goes below `parent`; None is the root. Empty if it would stay as it is."""
-        target = await parent_id(self._states, command.workspace_id, parent)
-        below = await self._states.subtree(command.workspace_id, page.details.id)
-        if any(target == each.details.id for each in below):
-            raise MoveMakesCycle
-        events = decisions.change(page, msgspec.structs.replace(changes, parent_id=target))
-        return [page_change(command, page.details.id, page, events)] if events else []
+    async def moved(
+        self, command: Command, page: Page, changes: Changes, parent: str | UnsetType | None, place: Place | None = None
+    ) -> list[StreamChange]:
+        """The page is changed and goes below `parent` (None is the root, UNSET where it is) to its `place` there, which is the
+        end for one that comes from elsewhere. Neighbours may have to make room. Empty if all would stay as it is.
+        """
+        workspace_id, here = command.workspace_id, page.details.parent_id
+        target = here if parent is UNSET else await parent_id(self._states, workspace_id, parent)
+        if target is not None and target != here:
+            below = await self._states.subtree(workspace_id, page.details.id)
+            if any(target == each.details.id for each in below):
+                raise MoveMakesCycle
+        if place is None and target != here:
+            place = LAST
+        places = {} if place is None else await self._places(workspace_id, page, target, place)
+        rank = places.pop(page.details.id, UNSET)
+        events = decisions.change(page, msgspec.structs.replace(changes, parent_id=target, rank=rank))
+        moved = [page_change(command, page.details.id, page, events)] if events else []
+        return moved + [await self._given_way(command, page_id, rank) for page_id, rank in places.items()]
+
+    async def _places(self, workspace_id: UUID, page: Page, parent: UUID | None, place: Place) -> dict[UUID, str]:
+        """The new place of the page, and of neighbours that have to make room; none if it stands there already."""
+        itself = Sibling(page.details.place, page.details.id)
+        beside = await self._beside(workspace_id, page, parent, place)
+        for moved in widening():
+            left, right = [
+                [
+                    each
+                    for each in await self._states.siblings(workspace_id, parent, beside, before=before, limit=moved + 2)
+                    if each.page_id != itself.page_id
+                ]
+                for before in (True, False)
+            ]
+            if place.after is not None:
+                left = [beside, *left]
+            elif place.before is not None:
+                right = [beside, *right]
+            if fits(itself, left, right):
+                return {}
+            with contextlib.suppress(NoRoom):
+                return places(page.details.id, left, right, moved)
+        raise AssertionError("unreachable: at last all siblings are moved")
+
+    async def _beside(self, workspace_id: UUID, page: Page, parent: UUID | None, place: Place) -> Sibling:
+        """What the page goes beside: a sibling, or an end of the list."""
+        reference = place.before or place.after
+        if reference is None:
+            return BEFORE_ALL if place.position == "first" else AFTER_ALL
+        sibling = await load_by(self._states, workspace_id, reference)
+        if sibling is None or not sibling.live or sibling.details.parent_id != parent or sibling.details.id == page.details.id:
+            raise NotASibling
+        return Sibling(sibling.details.place, sibling.details.id)
+
+    async def _given_way(self, command: Command, page_id: UUID, rank: str) -> StreamChange:
+        sibling = check_live(await self._states.load(command.workspace_id, page_id))
+        return page_change(command, page_id, sibling, decisions.change(sibling, Changes(rank=rank)))
 
     async def _slug_back(self, workspace_id: UUID, page: Page, given: Sequence[str]) -> str:
         slug = page.details.slug

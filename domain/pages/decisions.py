@@ -21,6 +21,7 @@ from domain.pages.events import (
     PageCreated,
     PageEvent,
     PageMoved,
+    PageOrdered,
     PageRestored,
     PageType,
     PropertyValue,
@@ -71,6 +72,8 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     properties: dict[str, PropertyValue | None] | UnsetType = UNSET
     slug: str | UnsetType = UNSET
     parent_id: UUID | UnsetType | None = UNSET
+    # The place among the siblings.
+    rank: str | UnsetType = UNSET
     content: str | UnsetType = UNSET
 
 
@@ -134,6 +137,8 @@ def change(page: Page, changes: Changes) -> list[PageEvent]:
         events.append(SlugChanged(Change(page.details.slug, changes.slug)))
     if changes.parent_id is not UNSET and changes.parent_id != page.details.parent_id:
         events.append(PageMoved(Change(page.details.parent_id, changes.parent_id)))
+    if changes.rank is not UNSET and changes.rank != page.details.rank:
+        events.append(PageOrdered(Change(page.details.rank, changes.rank)))
     if changes.content is not UNSET:
         events += replace_content(page, changes.content)
     return events

@@ -33,6 +33,12 @@ class MoveMakesCycle(DomainError):
     code = "move_makes_cycle"
 
 
+class NotASibling(DomainError):
+    """The page named in before or after is not below the same parent. Name one that is, or the parent as well."""
+
+    code = "not_a_sibling"
+
+
 class NotInTrash(DomainError):
     """This page is not in the trash, so there is nothing to restore."""
 

@@ -36,6 +36,7 @@ from domain.pages.events import (
     PageCreated,
     PageEvent,
     PageMoved,
+    PageOrdered,
     PageRestored,
     SlugChanged,
 )
@@ -282,3 +283,12 @@ def test_every_kind_of_event_has_a_tag_of_its_own() -> None:
     tags = [str(kind.__struct_config__.tag) for kind in PageEvent.__args__]
     assert len(set(tags)) == len(tags)
     assert all(re.fullmatch(r"page\.[a-z_]+", tag) for tag in tags)
+
+
+def test_a_page_moved_and_ordered_is_moved_first_and_ordered_alone_where_it_stays() -> None:
+    page = given_page()
+    assert change(page, Changes(parent_id=PARENT, rank="8")) == [PageMoved(Change(None, PARENT)), PageOrdered(Change(None, "8"))]
+    ordered = change(page, Changes(rank="8"))
+    assert ordered == [PageOrdered(Change(None, "8"))]
+    assert then(page, ordered).details.place == "8"
+    assert change(then(page, ordered), Changes(rank="8")) == []

@@ -54,14 +54,20 @@ class PageStamp(msgspec.Struct, frozen=True, rename="camel"):
 
 # The end of a page's id, or the start of a hash: enough to tell the few apart that an address can have shown.
 VARIANT_DIGITS = 12
-# Where an ISO 8601 time with microseconds ends and its offset begins.
-_MICROSECONDS_END = 26
+_encode = msgspec.json.Encoder().encode
+# A time with microseconds, in quotes; without them, seven bytes less.
+_MOMENT_BYTES = 29
 
 
 def iso(at: datetime) -> str:
     """ISO 8601 in UTC, always with four digits of year and six of microseconds."""
-    moment = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return f"{moment.isoformat(timespec='microseconds')[:_MICROSECONDS_END]}Z"
+    return iso_json(at)[1:-1].decode()
+
+
+def iso_json(at: datetime) -> bytes:
+    """The same as JSON. The encoder takes a thirtieth of the standard library's time, but leaves out microseconds of zero."""
+    encoded = _encode(at if at.tzinfo is UTC else at.astimezone(UTC))
+    return encoded if len(encoded) == _MOMENT_BYTES else b'%b.000000Z"' % encoded[:-2]
 
 
 def doc(details: Details) -> bytes:

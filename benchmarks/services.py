@@ -96,6 +96,21 @@ async def fastapi(server: Server, workspaces: list[str]) -> AsyncIterator[Servic
 
 
 @contextlib.asynccontextmanager
+async def fastapi_events(server: Server, ours: Service, workspace: str) -> AsyncIterator[Service]:
+    """The baseline of the change feed: it reads the table of `ours`, one workspace of it."""
+    folder, port = server.address[0], _free_port()
+    environment = {
+        "BASELINE_DATABASE_URL": f"postgresql+asyncpg://postgres@/daybook?host={folder}&port={server.address[1]}",
+        "BASELINE_WORKSPACE": str(ours.ids[workspace]),
+    }
+    command = [PYTHON, "-m", "uvicorn", "benchmarks.baselines.fastapi_events:app", "--port", str(port)]
+    command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
+    command += ["--timeout-graceful-shutdown", "1"]
+    async with _running(command, environment, port, "/openapi.json", server.folder / "fastapi-events.log") as pid:
+        yield Service(FASTAPI, port, pid, ours.keys, ours.ids)
+
+
+@contextlib.asynccontextmanager
 async def _running(command: list[str], environment: Mapping[str, str], port: int, ready: str, log: Path) -> AsyncIterator[int]:
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(

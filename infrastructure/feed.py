@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from application.feed import FeedEvent, FeedRead, PositionUnknown, Types
-from application.page_views import iso
+from application.page_views import iso_json
 from domain.keys import KeyIssued
 from infrastructure.database import Database
 from infrastructure.event_store import codec
@@ -21,10 +21,6 @@ SCANNED_POSITIONS_MAX = 10_000
 POSITION_MAX = 2**63 - 1
 
 _NULL = msgspec.Raw(b"null")
-_ENTRY = (
-    b'{"position":%d,"id":"%d","type":%b,"schemaVersion":%d,"streamId":"%b","version":%d,"pageId":%b,"actor":%b,"message":%b,'
-    b'"requestId":%b,"at":"%b","recordedAt":"%b",%b}'
-)
 
 
 class PostgresFeed:
@@ -83,24 +79,17 @@ def spliced(rows: Iterable[Sequence[Any]]) -> list[FeedEvent]:
     recorded = b""
     for _, position, stream, version, tag, schema_version, data, meta_bytes, effective_at, at in rows:
         if at != recorded_at:
-            recorded_at, recorded = at, iso(at).encode()
-        meta, stream_id = _meta(meta_bytes), str(stream).encode()
-        entry = _ENTRY % (
-            position,
-            position,
-            _TAGS.get(tag) or msgspec.json.encode(tag),
-            schema_version,
-            stream_id,
-            version,
-            b'"%b"' % stream_id if tag.startswith("page.") else b"null",
-            meta.actor,
-            meta.message,
-            meta.request,
-            iso(effective_at).encode(),
-            recorded,
-            _data_members(tag, data),
+            recorded_at, recorded = at, iso_json(at)
+        meta, place, stream_id = _meta(meta_bytes), b"%d" % position, b'"%b"' % str(stream).encode()
+        # Joined, because a template with as many places took four times as long.
+        pieces = (
+            *(b'{"position":', place, b',"id":"', place, b'","type":', _TAGS.get(tag) or msgspec.json.encode(tag)),
+            *(b',"schemaVersion":%d,"streamId":' % schema_version, stream_id, b',"version":%d,"pageId":' % version),
+            *(stream_id if tag.startswith("page.") else b"null", b',"actor":', meta.actor, b',"message":', meta.message),
+            *(b',"requestId":', meta.request, b',"at":', iso_json(effective_at), b',"recordedAt":', recorded),
+            *(b",", _data_members(tag, data), b"}"),
         )
-        events.append(FeedEvent(position, tag, entry))
+        events.append(FeedEvent(position, tag, b"".join(pieces)))
     return events
 
 

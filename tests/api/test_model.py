@@ -8,6 +8,7 @@ import os
 import random
 import re
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import httpx
@@ -49,10 +50,25 @@ class Known:
     version: int = 1
     root: str | None = None
     order: int = 0
+    # Where it stands among its siblings: any number that lies between its neighbours'.
+    place: Fraction = Fraction(0)
+    # Once in the trash, its place among those that moved meanwhile is anybody's guess.
+    trashed: bool = False
+    # What it was at each of its versions.
+    past: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def live(self) -> bool:
         return self.root is None
+
+    def happened(self) -> None:
+        """One more event; what the page is now is what it was then for ever."""
+        self.version += 1
+        self.remember()
+
+    def remember(self) -> None:
+        members = ("slug", "title", "status", "parent", "content", "version")
+        self.past[self.version] = {name: getattr(self, name) for name in members} | {"properties": dict(self.properties)}
 
 
 @dataclass
@@ -62,6 +78,9 @@ class Model:
     pages: dict[str, Known] = field(default_factory=dict)
     # Who claimed a slug last.
     claims: dict[str, str] = field(default_factory=dict)
+    events: int = 0
+    # Grows with each page that is made or moved: whoever comes last stands last.
+    clock: int = 0
 
     def find(self, reference: str) -> Known | None:
         return self.pages.get(reference) or self.pages.get(self.claims.get(reference, ""))
@@ -81,6 +100,59 @@ class Model:
         for each in found:
             found += [child for child in self.pages.values() if child.parent == each.id]
         return found
+
+    def live(self, reference: str) -> Known | None:
+        page = self.find(reference)
+        return page if page is not None and page.live else None
+
+    def siblings(self, page: Known) -> list[Known]:
+        """The other live pages below the same parent, in their order."""
+        others = [each for each in self.pages.values() if each.live and each.parent == page.parent and each is not page]
+        return sorted(others, key=lambda each: each.place)
+
+    # What commands do
+
+    def count(self, page: Known, events: int) -> None:
+        for _ in range(events):
+            page.happened()
+        self.events += events
+
+    def last_place(self) -> Fraction:
+        self.clock += 1
+        return Fraction(self.clock)
+
+    def create(self, found: dict[str, Any], above: Known | None, title: str, content: str, properties: dict[str, Any]) -> Known:
+        kept = {key: value for key, value in properties.items() if value is not None}
+        page = Known(found["id"], found["slug"], title, above.id if above else None, content, kept, order=len(self.pages))
+        page.place = self.last_place()
+        page.remember()
+        self.pages[page.id] = page
+        self.claims[page.slug] = page.id
+        self.events += 1
+        return page
+
+    def change(self, page: Known, fields: dict[str, Any]) -> None:
+        before = (page.title, page.status, typed(page.properties))
+        page.title, page.status = fields.get("title", page.title), fields.get("status", page.status)
+        merged = page.properties | fields.get("properties", {})
+        page.properties = {key: value for key, value in merged.items() if value is not None}
+        self.count(page, before != (page.title, page.status, typed(page.properties)))
+        self.write(page, fields.get("content", page.content))
+
+    def write(self, page: Known, text: str) -> None:
+        changed = text != page.content
+        page.content = text
+        self.count(page, changed)
+
+    def append(self, page: Known, text: str) -> None:
+        break_before = "\n" if text and page.content and page.content[-1] not in "\n\r" else ""
+        self.write(page, page.content + break_before + text)
+
+    def delete(self, page: Known) -> None:
+        for each in [each for each in self.below(page) if each.live]:
+            each.root = page.id
+            each.trashed = True
+            self.count(each, 1)
 
     def expected(self, page: Known) -> dict[str, Any]:
         parent = self.pages[page.parent] if page.parent else None
@@ -113,7 +185,6 @@ class PagesMachine(RuleBasedStateMachine):
         self.workspace = workspace
         self.client = workspace.client
         self.model = Model()
-        self.events = 0
 
     # Picking
 
@@ -124,17 +195,13 @@ class PagesMachine(RuleBasedStateMachine):
         return reference, self.model.find(reference)
 
     def live(self, number: int) -> tuple[str, Known | None]:
-        reference, page = self.pick(number)
-        return reference, page if page is not None and page.live else None
+        reference, _ = self.pick(number)
+        return reference, self.model.live(reference)
 
     # Checking
 
     def refused(self, answer: httpx.Response, status: int, code: str) -> None:
         assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
-
-    def count(self, page: Known, events: int) -> None:
-        page.version += events
-        self.events += events
 
     def check(self, page: Known) -> None:
         answer = self.client.get(f"/pages/{page.id}")
@@ -148,7 +215,8 @@ class PagesMachine(RuleBasedStateMachine):
         }
         assert shown(found, expected) == expected
         assert typed(found["properties"]) == typed(page.properties)
-        assert answer.headers["etag"] == f'"{page.version}"'
+        # Behind the version stands what else the bytes depend on, where other pages had the slug before, or the parent another.
+        assert re.fullmatch(rf'"{page.version}(-[0-9a-f]+)?"', answer.headers["etag"])
 
     def check_all(self) -> None:
         live = sorted((page for page in self.model.pages.values() if page.live), key=lambda page: page.order)
@@ -161,7 +229,7 @@ class PagesMachine(RuleBasedStateMachine):
             if self.model.pages[page_id].live:
                 assert self.client.get(f"/pages/{slug}/content").json()["content"] == self.model.pages[page_id].content
         history = self.client.get("/pages/history").json()["history"]
-        assert len(history) == self.events
+        assert len(history) == self.model.events
         assert {entry["pageId"]: entry["version"] for entry in reversed(history)} == {
             page.id: page.version for page in self.model.pages.values()
         }
@@ -187,12 +255,7 @@ class PagesMachine(RuleBasedStateMachine):
             assert self.model.free(found["slug"]), "a slug made from a title was somebody's"
         else:
             assert found["slug"] == slug
-        kept = {key: value for key, value in properties.items() if value is not None}
-        page = Known(found["id"], found["slug"], title, above.id if above else None, content, kept, order=len(self.model.pages))
-        self.model.pages[page.id] = page
-        self.model.claims[page.slug] = page.id
-        self.events += 1
-        self.check(page)
+        self.check(self.model.create(found, above, title, content, properties))
 
     @precondition(lambda self: self.model.pages)
     @rule(number=PICK, fields=FIELDS)
@@ -202,18 +265,9 @@ class PagesMachine(RuleBasedStateMachine):
         if page is None:
             self.refused(answer, 404, "page_not_found")
             return
-        before = (page.title, page.status, typed(page.properties))
-        page.title, page.status = fields.get("title", page.title), fields.get("status", page.status)
-        merged = page.properties | fields.get("properties", {})
-        page.properties = {key: value for key, value in merged.items() if value is not None}
-        self.count(page, before != (page.title, page.status, typed(page.properties)))
-        self.write(page, fields.get("content", page.content))
+        self.model.change(page, fields)
         assert answer.json()["page"]["version"] == page.version
         self.check(page)
-
-    def write(self, page: Known, text: str) -> None:
-        self.count(page, text != page.content)
-        page.content = text
 
     @precondition(lambda self: self.model.pages)
     @rule(number=PICK, slug=SLUGS)
@@ -226,11 +280,11 @@ class PagesMachine(RuleBasedStateMachine):
             self.refused(answer, 409, "slug_taken")
             self.check(page)
         else:
-            self.count(page, slug != page.slug)
             # Giving a page the slug it has claims nothing anew.
             if slug != page.slug:
                 page.slug = slug
                 self.model.claims[slug] = page.id
+                self.model.count(page, 1)
             self.check(page)
 
     @precondition(lambda self: self.model.pages)
@@ -247,8 +301,10 @@ class PagesMachine(RuleBasedStateMachine):
             self.refused(answer, 409, "move_makes_cycle")
         else:
             target = above.id if above else None
-            self.count(page, target != page.parent)
-            page.parent = target
+            if target != page.parent:
+                page.parent, page.place = target, self.model.last_place()
+                # Its place is told together with the parent, or by an event of its own.
+                self.model.count(page, answer.json()["page"]["version"] - page.version)
             assert answer.status_code == 200, (reference, answer.text)
         if page is not None:
             self.check(page)
@@ -261,8 +317,7 @@ class PagesMachine(RuleBasedStateMachine):
         if page is None:
             self.refused(answer, 404, "page_not_found")
             return
-        break_before = "\n" if text and page.content and page.content[-1] not in "\n\r" else ""
-        self.write(page, page.content + break_before + text)
+        self.model.append(page, text)
         self.check_written(answer, page)
 
     @precondition(lambda self: self.model.pages)
@@ -277,7 +332,7 @@ class PagesMachine(RuleBasedStateMachine):
         if stale:
             self.refused(answer, 412, "version_stale")
         else:
-            self.write(page, text)
+            self.model.write(page, text)
             self.check_written(answer, page)
         self.check(page)
 
@@ -297,7 +352,7 @@ class PagesMachine(RuleBasedStateMachine):
             self.refused(answer, 409, "text_ambiguous")
         else:
             assert answer.json()["replacements"] == page.content.count(find)
-            self.write(page, page.content.replace(find, replace))
+            self.model.write(page, page.content.replace(find, replace))
             self.check_written(answer, page)
         self.check(page)
 
@@ -316,9 +371,7 @@ class PagesMachine(RuleBasedStateMachine):
             self.refused(answer, 404, "page_not_found")
             return
         assert answer.json() == {"success": True}
-        for each in [each for each in self.model.below(page) if each.live]:
-            each.root = page.id
-            self.count(each, 1)
+        self.model.delete(page)
         self.check(page)
 
     @precondition(lambda self: self.model.pages)
@@ -338,12 +391,12 @@ class PagesMachine(RuleBasedStateMachine):
         for each in together:
             each.root = None
         for each in together:
-            self.count(each, 1)
+            self.model.count(each, 1)
             if self.model.claims[each.slug] != each.id:
                 self.take_another_slug(each)
         if above is not None and not above.live:
             page.parent = None
-            self.count(page, 1)
+            self.model.count(page, 1)
         self.check(page)
 
     def take_another_slug(self, page: Known) -> None:
@@ -352,10 +405,62 @@ class PagesMachine(RuleBasedStateMachine):
         if slug != page.slug:
             base = re.escape(page.slug[:180].rstrip("-"))
             assert re.fullmatch(f"{base}.*-[0-9]+|{base}", slug), (page.slug, slug)
-            self.count(page, 1)
+            page.slug = slug
+            self.model.count(page, 1)
         assert self.model.free(slug)
-        page.slug = slug
         self.model.claims[slug] = page.id
+
+    @precondition(lambda self: self.model.pages)
+    @rule(number=PICK, where=st.sampled_from(["first", "last", "before", "after"]), beside=PICK)
+    def order(self, number: int, where: str, beside: int) -> None:
+        reference, page = self.live(number)
+        others = self.model.siblings(page) if page else []
+        body: dict[str, Any] = {"position": where}
+        at = 0 if where == "first" else len(others)
+        if where in {"before", "after"}:
+            if not others:
+                return
+            index = beside % len(others)
+            body, at = {where: others[index].id}, index + (where == "after")
+        answer = self.client.post(f"/pages/{reference}/move", json=body)
+        if page is None:
+            self.refused(answer, 404, "page_not_found")
+            return
+        assert answer.status_code == 200, answer.text
+        events = answer.json()["page"]["version"] - page.version
+        stood = sum(each.place < page.place for each in others)
+        assert events == 1 if stood != at else events in {0, 1}, answer.text
+        if where == "last":
+            page.place = self.model.last_place()
+        elif events:
+            below = others[at - 1].place if at else min([each.place for each in others], default=Fraction(0)) - 2
+            above = others[at].place if at < len(others) else self.model.last_place()
+            page.place = (below + above) / 2
+        self.model.count(page, events)
+        self.check_order(page)
+
+    def check_order(self, page: Known) -> None:
+        together = [*self.model.siblings(page), page]
+        if page.parent is None or any(each.trashed for each in together):
+            return
+        answer = self.client.get("/pages/query", params={"parent": page.parent, "sort": "order"}).json()
+        wanted = sorted(together, key=lambda each: each.place)
+        assert [each["id"] for each in answer["pages"]] == [each.id for each in wanted]
+
+    @precondition(lambda self: self.model.pages)
+    @rule(number=PICK, version=PICK)
+    def look_back(self, number: int, version: int) -> None:
+        page = list(self.model.pages.values())[number % len(self.model.pages)]
+        self.check_past(page, 1 + version % page.version)
+
+    def check_past(self, page: Known, version: int) -> None:
+        then = page.past[version]
+        answer = self.client.get(f"/pages/{page.id}", params={"version": version})
+        found = answer.json()["page"]
+        names = ("slug", "title", "status", "content", "version", "properties")
+        assert shown(found, dict.fromkeys(names)) == {name: then[name] for name in names}
+        assert found["parentId"] == then["parent"]
+        assert typed(found["properties"]) == typed(then["properties"])
 
     @rule()
     def look_at_everything(self) -> None:
@@ -363,6 +468,9 @@ class PagesMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.check_all()
+        for page in self.model.pages.values():
+            for version in page.past:
+                self.check_past(page, version)
         self.client.close()
 
 

@@ -68,7 +68,7 @@ level. A relative data directory counts from the folder the command is started i
 | `postgres-socket/` | The socket of the running database. Only its owner may enter. |
 | `postgres.log` | What the embedded database says. |
 | `postgres-binaries/` | Only where Daybook runs as root and has to hand PostgreSQL to another user: a copy of the programs. |
-| `server.key` | The key under which API keys are hashed. Whoever loses it has to issue new API keys; keep it with the backups. |
+| `server.key` | API keys are hashed under it, webhooks sign by it. Whoever loses it has to give out both anew; back it up. |
 | `client.json` | The address and the first key, for the commands of this machine. Readable by its owner alone. |
 | `daybook.lock` | Held by the one process that runs the embedded database. |
 """

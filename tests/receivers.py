@@ -1,6 +1,7 @@
 """A receiver of webhooks: a real HTTP server on this machine that answers as it is told."""
 
 import contextlib
+import ssl
 import threading
 import time
 from collections import deque
@@ -37,7 +38,7 @@ Answer = int | tuple[int, dict[str, str], bytes] | Callable[[BaseHTTPRequestHand
 class Receiver:
     """`answers` are given one after the other, then `always`."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
         self.answers: deque[Answer] = deque()
         self.always: Answer = 200
@@ -58,6 +59,8 @@ class Receiver:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        if tls is not None:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.server.daemon_threads = True
         self.server.block_on_close = False
         self.port: int = self.server.server_address[1]
@@ -91,8 +94,8 @@ class Receiver:
 
 
 @contextlib.contextmanager
-def receiving(port: int = 0) -> Iterator[Receiver]:
-    receiver = Receiver(port)
+def receiving(port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    receiver = Receiver(port, tls)
     try:
         yield receiver
     finally:

@@ -1,6 +1,9 @@
 """Delivering: against receivers that fail, dawdle, lie and vanish; by several processes; and with the waits of a test."""
 
 import asyncio
+import shutil
+import ssl
+import subprocess
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -404,6 +407,44 @@ async def test_a_name_that_leads_nowhere_is_an_outcome(name: str) -> None:
 async def test_a_receiver_without_tls_where_tls_is_wanted_is_an_outcome(receiver: Receiver) -> None:
     reply = await HttpSender(private_allowed=True)(receiver.url.replace("http:", "https:"), MESSAGE, [])
     assert reply.error == "The receiver's certificate or its TLS is not acceptable."
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Of a server called hooks.example, whose certificate is trusted here."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl here to make a certificate with")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = [
+        "-keyout",
+        str(key),
+        "-out",
+        str(certificate),
+        "-subj",
+        "/CN=hooks.example",
+        "-addext",
+        "subjectAltName=DNS:hooks.example",
+    ]
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    subprocess.run([openssl, "req", "-x509", "-nodes", *curve, *made], check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+async def test_the_certificate_is_that_of_the_name_although_the_address_is_connected_to(tls: ssl.SSLContext) -> None:
+    async def resolve(_host: str, _port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    with receiving(tls=tls) as receiver:
+        sender = HttpSender(private_allowed=True, resolve=resolve)
+        right = await sender(f"https://hooks.example:{receiver.port}/", MESSAGE, [])
+        assert right.delivered, right
+        wrong = await sender(f"https://other.example:{receiver.port}/", MESSAGE, [])
+        assert wrong.error == "The receiver's certificate or its TLS is not acceptable."
+        assert len(receiver.received) == 1
 
 
 def test_kill_9_between_queueing_and_sending_loses_nothing(tmp_path: Path) -> None:

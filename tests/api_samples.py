@@ -30,6 +30,8 @@ GOOD_BODIES: dict[str, Any] = {
     "POST /v1/pages/{slug}/content/sections": {"path": "Sample/Second", "operation": "append", "content": "And more."},
     "PATCH /v1/pages/{slug}": {"status": "idea", "properties": {"a": 1}},
 }
+# The same for what goes into the address.
+GOOD_QUERIES: dict[str, dict[str, Any]] = {"GET /v1/pages/{slug}/content/search": {"q": "colour"}}
 
 
 class Samples:
@@ -142,7 +144,9 @@ class Operation:
         return GOOD_BODIES.get(self.name) or self._value("body", schema)
 
     def query(self) -> dict[str, Any]:
-        """What is required of it."""
+        """What is required of it, or works."""
+        if self.name in GOOD_QUERIES:
+            return GOOD_QUERIES[self.name]
         parameters = [self._resolved(each) for each in self.described.get("parameters", [])]
         needed = [each for each in parameters if each["in"] == "query" and each.get("required")]
         return {each["name"]: self._value(each["name"], each["schema"]) for each in needed}

@@ -169,7 +169,7 @@ def build(
     projections: list[Projection] = [WebhookProjection(), Snapshots()]
     runner = ProjectionRunner(database, hub, projections)
     feed = PostgresFeed(database, hub)
-    positions = PostgresPositions(database, hub, runner.moved)
+    positions = PostgresPositions(database, hub, runner)
     private_allowed = webhook_allow_private
     sender, webhook_secrets = HttpSender(private_allowed=private_allowed), Secrets(server_key)
     book, deliveries = PostgresWebhookBook(database), PostgresDeliveryLog(database)

@@ -1,12 +1,12 @@
 """Waiting for the log and for projections to get to a position."""
 
 import time
-from collections.abc import Mapping
 from uuid import UUID
 
 from application.positions import PositionNotReached
 from infrastructure.database import Database
 from infrastructure.growth import Hub
+from infrastructure.projections.runner import ProjectionRunner
 from infrastructure.sql import sql
 
 # How long a read that names a position waits for it, and how long one that names none waits for what is written by now.
@@ -21,11 +21,10 @@ LOOK_S = 0.05
 class PostgresPositions:
     """Looks, and sleeps where there is news to wait for."""
 
-    def __init__(self, database: Database, hub: Hub, moved: Mapping[str, Hub]) -> None:
-        """`moved` has a hub for each projection, told when it got on in this process."""
+    def __init__(self, database: Database, hub: Hub, runner: ProjectionRunner) -> None:
         self._database = database
         self._hub = hub
-        self._moved = moved
+        self._runner = runner
 
     async def written(self, workspace_id: UUID, position: int) -> None:
         give_up_s = time.monotonic() + NAMED_WAIT_S
@@ -41,7 +40,7 @@ class PostgresPositions:
             await self._hub.wait(workspace_id, head, left_s)
 
     async def reached(self, workspace_id: UUID, projection: str, position: int | None) -> None:
-        moved = self._moved[projection]
+        moved = self._runner.moved[projection]
         wanted = position
         give_up_s = time.monotonic() + (UNNAMED_WAIT_S if position is None else NAMED_WAIT_S)
         while wanted is None or moved.head(workspace_id) < wanted:
@@ -56,4 +55,5 @@ class PostgresPositions:
                 if position is None:
                     return
                 raise PositionNotReached
+            self._runner.hurry(projection)
             await moved.wait(workspace_id, wanted - 1, min(left_s, LOOK_S))

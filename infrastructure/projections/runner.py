@@ -24,8 +24,8 @@ TRIES_MAX = 4
 # The pause after the first failure, doubled with each further one; and how long a parked one rests between tries.
 RETRY_PAUSE_S = 0.25
 PARKED_PAUSE_S = 60.0
-# Between two rounds: what arrives meanwhile is taken in together, for one commit.
-ROUND_PAUSE_S = 0.01
+# Between two rounds: what arrives meanwhile is taken in together, for one commit. Whoever waits for a projection cuts it short.
+ROUND_PAUSE_S = 0.05
 ERROR_CHARACTERS_MAX = 500
 # Nothing is wrong with the events: two transactions got in each other's way.
 _TRY_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
@@ -36,15 +36,21 @@ class ProjectionRunner:
 
     def __init__(self, database: Database, hub: Hub, projections: Sequence[Projection]) -> None:
         self.moved = {projection.name: Hub() for projection in projections}
-        self._followers = [_Follower(database, hub, projection, self.moved[projection.name]) for projection in projections]
+        self._followers = {
+            projection.name: _Follower(database, hub, projection, self.moved[projection.name]) for projection in projections
+        }
         self._tasks: list[asyncio.Task[None]] = []
 
+    def hurry(self, projection: str) -> None:
+        """Somebody waits for it: the next round begins as soon as there is anything to do."""
+        self._followers[projection].hurry()
+
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(follower.run()) for follower in self._followers]
+        self._tasks = [asyncio.create_task(follower.run()) for follower in self._followers.values()]
 
     async def close(self) -> None:
         """Lets the batches under way end."""
-        for follower in self._followers:
+        for follower in self._followers.values():
             follower.stop()
         await asyncio.gather(*self._tasks)
 
@@ -71,10 +77,15 @@ class _Follower:
         self._connection: Connection | None = None
         self._bound: UUID | None = None
         self._begun: set[UUID] = set()
+        self._hurried = asyncio.Event()
+
+    def hurry(self) -> None:
+        self._hurried.set()
 
     def stop(self) -> None:
         """What is under way ends first."""
         self._stopping = True
+        self.hurry()
         self._subscription.add_anybody()
 
     async def run(self) -> None:
@@ -89,7 +100,7 @@ class _Follower:
                 try:
                     await self._round(grown, resting=resting)
                     resting = False
-                    await asyncio.sleep(ROUND_PAUSE_S)
+                    await self._pause(ROUND_PAUSE_S)
                 except Exception as error:  # the last resort: the projection must go on
                     if not isinstance(error, LOST):
                         log.exception("the projection %s failed in an unforeseen way", self._projection.name)
@@ -99,6 +110,14 @@ class _Follower:
                 if time.monotonic() - looked_s > POLL_S:
                     grown = None
         self._hang_up()
+
+    async def _pause(self, pause_s: float) -> None:
+        try:
+            async with asyncio.timeout(pause_s):
+                await self._hurried.wait()
+        except TimeoutError:
+            pass
+        self._hurried.clear()
 
     async def _round(self, grown: Iterable[UUID] | None, *, resting: bool) -> None:
         """A batch of each workspace, and again of those that have more, so that a long one keeps nobody waiting."""

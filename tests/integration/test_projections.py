@@ -69,7 +69,7 @@ class Process:
         self.announcer = Announcer(self.database, self.hub)
         self.store = PostgresEventStore(self.database, self.announcer)
         self.runner = ProjectionRunner(self.database, self.hub, [self.projection])
-        self.positions = PostgresPositions(self.database, self.hub, self.runner.moved)
+        self.positions = PostgresPositions(self.database, self.hub, self.runner)
         self.states = ProjectionStates(self.database, [self.projection])
         self.line = asyncio.create_task(listen(dsn, None, {EVENTS_CHANNEL: self.hub.heard}, lambda up: self.hub.line(up=up)))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import msgspec
@@ -51,15 +51,20 @@ def json_answer(
     return ASGIResponse(body=body, status_code=status, headers=headers, media_type=_MEDIA_TYPE)
 
 
-def text_answer(text: str, *, request: Request[Any, Any, Any]) -> ASGIResponse:
-    """A text, or the text in a JSON object for whoever asks for JSON by name; with its tag."""
+def text_or_json_answer(text: bytes, json: Callable[[], bytes], *, request: Request[Any, Any, Any]) -> ASGIResponse:
+    """A text, or the JSON for whoever asks for JSON by name; with its tag."""
     wanted = request.accept.best_match(["text/plain", _MEDIA_TYPE]) or "text/plain"
-    body = text.encode() if wanted != _MEDIA_TYPE else encoded({"text": text})
+    body = text if wanted != _MEDIA_TYPE else json()
     tag = f'"{short_hash(body)}"'
     headers = {**_NOT_SHARED, "vary": "Authorization, Accept", "etag": tag}
     if _is_known(tag, request.headers.get("if-none-match")):
         return ASGIResponse(status_code=304, headers=headers)
     return ASGIResponse(body=body, headers=headers, media_type=wanted)
+
+
+def text_answer(text: str, *, request: Request[Any, Any, Any]) -> ASGIResponse:
+    """A text, or the text in a JSON object."""
+    return text_or_json_answer(text.encode(), lambda: encoded({"text": text}), request=request)
 
 
 def streamed_answer(pieces: AsyncIterator[bytes]) -> ASGIResponse:

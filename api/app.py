@@ -16,7 +16,7 @@ from litestar.response.base import ASGIResponse
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 
-from api import feed, health, history, page_content, page_outline, page_queries, pages, problems, webhooks
+from api import feed, health, history, page_content, page_outline, page_queries, page_versions, pages, problems, webhooks
 from api.answers import json_answer
 from api.bodies import StrictRequest
 from api.document import described, openapi_document
@@ -35,6 +35,7 @@ def create_app(
         *page_content.HANDLERS,
         *page_outline.HANDLERS,
         *history.HANDLERS,
+        *page_versions.HANDLERS,
         *feed.HANDLERS,
         *webhooks.HANDLERS,
     ]

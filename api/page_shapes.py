@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from application.page_versions import VersionEntry
 from application.pages.ports import LAST, Place
 from domain.errors import InvalidValue
 from domain.events import Actor
@@ -219,6 +220,19 @@ def _place(before: str | None, after: str | None, position: Literal["first", "la
     return Place(before, after, position) if given else None
 
 
+class RevertPage(_Body):
+    """The version to go back to. With `contentHash`, only if the content is still the one you read."""
+
+    version: Version
+    content_hash: str | None = None
+
+
+class VersionLabel(_Body):
+    """A version's name; null takes it away."""
+
+    label: str | None
+
+
 class PageSummary(msgspec.Struct, rename="camel"):
     """A page as lists show it."""
 
@@ -289,6 +303,12 @@ class Success(msgspec.Struct):
     """It was done."""
 
     success: Literal[True]
+
+
+class VersionAnswer(msgspec.Struct):
+    """One version of a page."""
+
+    version: VersionEntry
 
 
 class ContentAnswer(msgspec.Struct, rename="camel"):

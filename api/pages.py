@@ -146,7 +146,7 @@ async def create_page(
     outcome, replayed = await services.once(
         command, lambda: services.pages.create(command, data.draft(), slug=data.slug, parent=data.parent())
     )
-    return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed, status=201)
+    return await page_answer(services.pages, outcome, command.workspace_id, replayed=replayed, status=201)
 
 
 @patch("/pages/{slug:str}", responses=answers(PageAnswer, 200, *REFUSALS), summary="Change a page", tags=["pages"])
@@ -186,7 +186,7 @@ async def move_page(
         command,
         lambda: services.pages.change(command, slug, Changes(), parent=data.parent(), place=data.place(), guard=guard),
     )
-    return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
+    return await page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
 
 
 @delete("/pages/{slug:str}", responses=answers(Success, 200, *REFUSALS), status_code=200, summary="Delete a page", tags=["pages"])
@@ -218,10 +218,10 @@ async def restore_page(
     command = await services.requests.command(request)
     guard = guard_from(request)
     outcome, replayed = await services.once(command, lambda: services.pages.restore(command, slug, guard))
-    return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
+    return await page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
 
 
-async def _page_answer(pages: Pages, outcome: Outcome, workspace_id: UUID, *, replayed: bool, status: int = 200) -> ASGIResponse:
+async def page_answer(pages: Pages, outcome: Outcome, workspace_id: UUID, *, replayed: bool, status: int = 200) -> ASGIResponse:
     parent_slug = await pages.parent_slug(workspace_id, outcome.page)
     body = b'{"page":%b}' % page_json(outcome.page, parent_slug)
     return json_answer(body, status=status, version=outcome.page.version, replayed=replayed, position=outcome.position)

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from application.access import NotSignedIn
+from application.differences import DiffTooLarge
 from application.event_store import OutcomeUnknown, StoreUnavailable
 from application.feed import PositionUnknown
 from application.idempotency import IdempotencyKeyReused
@@ -23,6 +24,7 @@ from domain.pages.errors import (
     ContentStale,
     ContentTooLarge,
     CountUnexpected,
+    LabelTaken,
     MoveMakesCycle,
     NotASibling,
     NotInTrash,
@@ -68,6 +70,7 @@ STATUSES: dict[type[DomainError], int] = {
     SectionAmbiguous: 409,
     OutlineTooLong: 409,
     SlugTaken: 409,
+    LabelTaken: 409,
     MoveMakesCycle: 409,
     NotASibling: 409,
     NotInTrash: 409,
@@ -75,6 +78,7 @@ STATUSES: dict[type[DomainError], int] = {
     PositionUnknown: 409,
     TooManyWebhooks: 409,
     ContentTooLarge: 413,
+    DiffTooLarge: 413,
     IdempotencyKeyReused: 422,
     PositionNotReached: 503,
     StoreUnavailable: 503,

@@ -20,6 +20,7 @@ from application.page_reader import PageReader
 from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.ports import Outcome
+from application.pages.versions import Versions
 from application.positions import Positions
 from application.readiness import ProjectionState
 from application.webhooks import Webhooks
@@ -49,6 +50,7 @@ class Services(msgspec.Struct, frozen=True):
     webhooks: Webhooks
     markdown: MarkdownReader
     past: PagePast
+    versions: Versions
     idempotency: Idempotency
     health_probe: HealthProbe
     projection_states: AskProjections

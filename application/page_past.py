@@ -7,16 +7,17 @@ from uuid import UUID
 import msgspec
 
 from application.page_reader import PageRead
+from application.page_versions import VersionEntry, VersionsRead
 from application.page_views import page_json, page_variant, parent_variant
 from domain.pages.errors import PageNotFound
 from domain.pages.state import Page
 
 
 class Then(msgspec.Struct, frozen=True):
-    """Which past is meant: a version, or else a moment."""
+    """Which past is meant: a version, or else a moment; without either, the newest."""
 
-    version: int | None
-    moment: datetime | None
+    version: int | None = None
+    moment: datetime | None = None
 
 
 class PastPage(msgspec.Struct, frozen=True):
@@ -35,6 +36,14 @@ class PagePast(Protocol):
 
     async def slug_as_of(self, workspace_id: UUID, page_id: UUID, moment: datetime) -> str | None:
         """The slug a page had; its first one where by its dates it was made only later."""
+        ...
+
+    async def versions(self, workspace_id: UUID, reference: str, *, limit: int, offset: int) -> VersionsRead:
+        """Newest first. Raises `PageNotFound`."""
+        ...
+
+    async def version(self, workspace_id: UUID, page_id: UUID, version: int) -> VersionEntry:
+        """One of them, which has to be there."""
         ...
 
 

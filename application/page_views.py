@@ -70,27 +70,29 @@ def iso_json(at: datetime) -> bytes:
     return encoded if len(encoded) == _MOMENT_BYTES else b'%b.000000Z"' % encoded[:-2]
 
 
+def page_doc(details: Details) -> PageDoc:
+    return PageDoc(
+        id=details.id,
+        slug=details.slug,
+        title=details.title,
+        subtitle=details.subtitle,
+        parent_id=details.parent_id,
+        type=details.page_type,
+        status=details.status,
+        icon=details.icon,
+        owner=details.owner,
+        blocked_by=details.blocked_by,
+        due_date=details.due_date,
+        properties=details.properties,
+        created_at=iso(details.created_at),
+        created_by=details.created_by,
+        archived_at=iso(details.archived_at) if details.archived_at else None,
+    )
+
+
 def doc(details: Details) -> bytes:
     """The JSON members, without the braces around them."""
-    return msgspec.json.encode(
-        PageDoc(
-            id=details.id,
-            slug=details.slug,
-            title=details.title,
-            subtitle=details.subtitle,
-            parent_id=details.parent_id,
-            type=details.page_type,
-            status=details.status,
-            icon=details.icon,
-            owner=details.owner,
-            blocked_by=details.blocked_by,
-            due_date=details.due_date,
-            properties=details.properties,
-            created_at=iso(details.created_at),
-            created_by=details.created_by,
-            archived_at=iso(details.archived_at) if details.archived_at else None,
-        )
-    )[1:-1]
+    return msgspec.json.encode(page_doc(details))[1:-1]
 
 
 def aside(details: Details) -> bytes:
@@ -136,6 +138,11 @@ def details_from(members: bytes, aside_json: bytes, archived_root: UUID | None) 
         schema=beside.schema,
         labels=beside.labels,
     )
+
+
+def labels_from(aside_json: bytes) -> dict[int, str]:
+    """The names of versions that `aside` was made of."""
+    return msgspec.json.decode(aside_json, type=PageAside).labels if aside_json else {}
 
 
 def stamp_from(members: bytes) -> PageStamp:

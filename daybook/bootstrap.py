@@ -23,6 +23,7 @@ from application.idempotency import Idempotency
 from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.decider import PageDecider
+from application.pages.versions import Versions
 from application.webhook_messages import Secrets
 from application.webhooks import Webhooks
 from daybook.settings import DatabaseSettings
@@ -184,6 +185,7 @@ def build(
         webhooks=webhooks,
         markdown=markdown,
         past=past,
+        versions=Versions(past, decider),
         idempotency=Idempotency(store),
         health_probe=database.answers,
         projection_states=ProjectionStates(database, projections),

@@ -121,7 +121,7 @@ class PostgresPages:
                 rows = await connection.fetch(statement, workspace_id, since, before, chunk, offset, *of_page)
             if not rows:
                 return
-            yield [_entry(row) for row in rows]
+            yield [entry_from(row, row["stream_id"]) for row in rows]
             before, offset, left = rows[-1]["position"], 0, left - len(rows)
 
 
@@ -151,14 +151,15 @@ def _page(row: asyncpg.Record) -> Page:
     return Page(details, content, stamp.version, updated_at, stamp.updated_by, row["latest_at"])
 
 
-def _entry(row: asyncpg.Record) -> Entry:
+def entry_from(row: asyncpg.Record, page_id: UUID) -> Entry:
+    """An event of a page, from its row and the page's slug and title."""
     meta = codec.decode_meta(row["meta"])
     return Entry(
         event=codec.decode(row["type"], row["schema_version"], row["data"]),
         position=row["position"],
         version=row["version"],
         type=row["type"],
-        page_id=row["stream_id"],
+        page_id=page_id,
         page_slug=row["slug"],
         page_title=row["title"],
         actor=meta.actor,

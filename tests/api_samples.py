@@ -19,10 +19,12 @@ MARK = "not-for-others"
 TEXT = f"# Sample\n\nThe colour of the sky.\n\n## Second\n\nMore of it, see [[sample-child]], {MARK}.\n"
 UNKNOWN_ID = "0192f0c1-2b3c-7def-8123-456789abcdef"
 # What is there in no workspace; an id unless it says otherwise here.
-UNKNOWN = {"slug": ["no-page-anywhere", UNKNOWN_ID]}
+UNKNOWN = {"slug": ["no-page-anywhere", UNKNOWN_ID], "version": ["999999"]}
 # Bodies that work on the sample, for operations that need one made for it.
 GOOD_BODIES: dict[str, Any] = {
     "POST /v1/pages/{slug}/move": {"position": "last"},
+    "POST /v1/pages/{slug}/revert": {"version": 1},
+    "POST /v1/pages/{slug}/versions/{version}/label": {"label": "First draft"},
     "POST /v1/pages/{slug}/content/find-replace": {"find": "colour", "replace": "colour"},
     "POST /v1/pages/{slug}/content/find-and-replace": {"oldText": "colour", "newText": "colour"},
     "POST /v1/webhooks": {"url": "https://nowhere.invalid/", "types": ["page.*"], "active": False},
@@ -44,6 +46,7 @@ class Samples:
         self.webhook = self.first_webhook = self._webhook()
         self.path: dict[str, list[str]] = {
             "slug": ["sample", self.page["id"], "sample-child"],
+            "version": ["1"],
             "webhook_id": [self.first_webhook],
             "delivery_id": [self._delivery()],
         }

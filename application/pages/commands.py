@@ -95,7 +95,7 @@ class Pages:
 
     async def as_of(self, workspace_id: UUID, page_id: UUID, version: int) -> Page:
         """The page as it was at one of its versions."""
-        return (await self._past.page(workspace_id, str(page_id), Then(version, None))).page
+        return (await self._past.page(workspace_id, str(page_id), Then(version))).page
 
     async def again(
         self, command: Command, known: KnownCommand, wanted: FindReplace | Sequence[FindReplace] | None = None

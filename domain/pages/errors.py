@@ -15,6 +15,12 @@ class VersionNotFound(NotFound):
     code = "version_not_found"
 
 
+class LabelTaken(DomainError):
+    """Another version of this page has this label: the one that `version` says. Choose another, or take it away there first."""
+
+    code = "label_taken"
+
+
 class ParentNotFound(NotFound):
     """The page named as parent is not in this workspace, or is in the trash."""
 

@@ -111,6 +111,30 @@ def evolve_content(content: Content, event: PageEvent | None) -> Content:
     return content
 
 
+def evolve_size(size_bytes: int, event: PageEvent | None) -> int:
+    """How many bytes the text has after one more event, from how many it had."""
+    match event:
+        case PageCreated() | ContentReplaced():
+            return len(event.content.encode())
+        case ContentAppended():
+            return size_bytes + len(event.text.encode())
+        case ContentEdited():
+            return size_bytes + sum(len(edit.text.encode()) - edit.removed_bytes for edit in event.edits)
+        case PageReverted():
+            return evolve_size(size_bytes, event.content)
+    return size_bytes
+
+
+def hash_after(event: object) -> str | None:
+    """What the text hashes to after an event about the text; None after any other."""
+    match event:
+        case PageCreated() | ContentReplaced() | ContentAppended() | ContentEdited():
+            return event.content_hash
+        case PageReverted():
+            return hash_after(event.content)
+    return None
+
+
 def evolve_details(details: Details, fact: Recorded[PageEvent]) -> Details:
     """The metadata after one more fact; the same object if the event is only about the text."""
     event = fact.event

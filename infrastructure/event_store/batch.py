@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.event_store import Append, Command, StreamChange
 from domain.events import Event, Meta
+from domain.pages.events import PageReverted
 from domain.pages.state import Page
 from infrastructure import page_rows
 from infrastructure.event_store import codec
@@ -228,6 +229,8 @@ def _size_hint(change: StreamChange) -> int:
 
 
 def _text_bytes(event: Event) -> int:
+    if type(event) is PageReverted:
+        return 0 if event.content is None else _text_bytes(event.content)
     return len(getattr(event, "content", "") or getattr(event, "text", "")) + sum(
         len(edit.text) for edit in getattr(event, "edits", ())
     )

@@ -163,7 +163,7 @@ async def change_page(
         command,
         lambda: services.pages.change(command, slug, data.changes(), parent=data.parent(), place=data.place(), guard=guard),
     )
-    return await _page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
+    return await page_answer(services.pages, outcome, command.workspace_id, replayed=replayed)
 
 
 @post(

@@ -24,6 +24,10 @@ WRITES: list[tuple[str, str, Any]] = [
     ("PUT", "/pages/plan/content", {"content": "text"}),
     ("POST", "/pages/plan/content/append", {"content": "more"}),
     ("POST", "/pages/plan/content/find-replace", {"find": "more", "replace": "less"}),
+    ("POST", "/pages/plan/content/prepend", {"content": "first"}),
+    ("POST", "/pages/plan/revert", {"version": 1}),
+    ("POST", "/pages/plan/versions/1/label", {"label": "beginning"}),
+    ("POST", "/webhooks", {"url": "https://example.com/hook", "types": ["page.*"]}),
     ("DELETE", "/pages/plan", None),
     ("POST", "/pages/plan/restore", None),
 ]

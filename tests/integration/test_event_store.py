@@ -25,6 +25,7 @@ from domain.pages.state import Page, fold
 from infrastructure.audit import verify
 from infrastructure.database import Database
 from infrastructure.event_store.store import PostgresEventStore
+from infrastructure.markdown import PyromarkReader
 from infrastructure.page_past import PostgresPagePast
 from infrastructure.pages import PostgresPages
 from infrastructure.sql import sql
@@ -345,7 +346,7 @@ async def test_two_processes_appending_to_one_page_at_once_lose_nothing(log: Log
     """What one process decided on a state that the other overtook must not be written, even if its version numbers fit again."""
     log.another_process()
     deciders = [PageDecider(store, PostgresPages(pool)) for store, pool in log.stores]
-    contents = [Contents(decider) for decider in deciders]
+    contents = [Contents(decider, PyromarkReader()) for decider in deciders]
     pages = Pages(log.store, PostgresPages(log.stores[0][1]), PostgresPagePast(log.stores[0][1]), deciders[0], new_id)
     created = await pages.create(a_command(log.workspace_id), Draft(title="Hot"), slug=None, parent=None)
 

@@ -16,7 +16,19 @@ from litestar.response.base import ASGIResponse
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 
-from api import feed, health, history, page_content, page_outline, page_queries, page_versions, pages, problems, webhooks
+from api import (
+    databases,
+    feed,
+    health,
+    history,
+    page_content,
+    page_outline,
+    page_queries,
+    page_versions,
+    pages,
+    problems,
+    webhooks,
+)
 from api.answers import json_answer
 from api.bodies import StrictRequest
 from api.document import described, openapi_document
@@ -32,6 +44,7 @@ def create_app(
     handlers: list[ControllerRouterHandler] = [
         *pages.HANDLERS,
         *page_queries.HANDLERS,
+        *databases.HANDLERS,
         *page_content.HANDLERS,
         *page_outline.HANDLERS,
         *history.HANDLERS,

@@ -11,7 +11,7 @@ from application.pages.ports import LAST, Place
 from domain.errors import InvalidValue
 from domain.events import Actor
 from domain.pages.decisions import Changes, Draft
-from domain.pages.events import Icon, PageType, PropertyValue, Status
+from domain.pages.events import Icon, PageType, PropertyDefinition, PropertyType, PropertyValue, Schema, Status
 from domain.pages.find_replace import FindReplace
 from domain.pages.section_edits import Operation, SectionEdit
 from domain.pages.sections import clean_path, parse_path
@@ -231,6 +231,46 @@ class VersionLabel(_Body):
     """A version's name; null takes it away."""
 
     label: str | None
+
+
+class PropertyRule(_Body):
+    """What a property of a row may hold. A select has `options`."""
+
+    type: PropertyType
+    options: tuple[str, ...] = ()
+
+
+class PutSchema(_Body):
+    """The properties that rows may have, by name."""
+
+    properties: dict[str, PropertyRule]
+    version: Version | None = None
+
+    def schema_of_rows(self) -> Schema:
+        return {name: PropertyDefinition(rule.type, rule.options) for name, rule in self.properties.items()}
+
+
+class SchemaAnswer(msgspec.Struct):
+    """A schema; `properties` is null where rows may have any."""
+
+    properties: dict[str, PropertyDefinition] | None
+    version: int
+
+
+class UnfitRows(msgspec.Struct):
+    """How many rows do not fit, and the slugs of the first."""
+
+    count: int
+    slugs: list[str]
+
+
+class SchemaSet(msgspec.Struct):
+    """A schema that holds from now on."""
+
+    success: Literal[True]
+    properties: dict[str, PropertyDefinition]
+    version: int
+    nonconforming: UnfitRows
 
 
 class PageSummary(msgspec.Struct, rename="camel"):

@@ -20,12 +20,15 @@ from application.pages.ports import Current
 from application.positions import PositionNotReached
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
 from domain.keys import KeyNotFound
+from domain.pages.databases import PropertyInvalid
 from domain.pages.errors import (
     ContentStale,
     ContentTooLarge,
     CountUnexpected,
+    DatabaseHasSchema,
     LabelTaken,
     MoveMakesCycle,
+    NotADatabase,
     NotASibling,
     NotInTrash,
     OutlineTooLong,
@@ -52,6 +55,7 @@ STATUSES: dict[type[DomainError], int] = {
     DomainError: 400,
     InvalidValue: 400,
     QueryTooBroad: 400,
+    PropertyInvalid: 400,
     TargetForbidden: 400,
     NotSignedIn: 401,
     NotFound: 404,
@@ -73,6 +77,8 @@ STATUSES: dict[type[DomainError], int] = {
     LabelTaken: 409,
     MoveMakesCycle: 409,
     NotASibling: 409,
+    NotADatabase: 409,
+    DatabaseHasSchema: 409,
     NotInTrash: 409,
     WorkspaceNameTaken: 409,
     PositionUnknown: 409,

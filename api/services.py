@@ -10,6 +10,7 @@ from litestar.params import SkipValidation
 from api.event_stream import EventStreams
 from api.requests import AnyRequest, Requests, wait_for
 from application.access import Caller
+from application.databases import Databases
 from application.event_store import Command
 from application.feed import FeedReader
 from application.idempotency import Idempotency
@@ -47,6 +48,7 @@ class Services(msgspec.Struct, frozen=True):
     contents: Contents
     page_reader: PageReader
     page_queries: PageQueries
+    databases: Databases
     webhooks: Webhooks
     markdown: MarkdownReader
     past: PagePast

@@ -23,12 +23,14 @@ from application.idempotency import Idempotency
 from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.decider import PageDecider
+from application.pages.rows import RowRules
 from application.pages.versions import Versions
 from application.webhook_messages import Secrets
 from application.webhooks import Webhooks
 from daybook.settings import DatabaseSettings
 from domain.events import Actor
 from infrastructure.database import Database
+from infrastructure.databases import PostgresDatabases
 from infrastructure.embedded import DataDirectoryHeld, EmbeddedServer, find_running
 from infrastructure.event_store.store import PostgresEventStore
 from infrastructure.feed import PostgresFeed
@@ -182,10 +184,11 @@ def build(
         contents=Contents(decider, markdown),
         page_reader=readers,
         page_queries=PostgresPageQueries(database),
+        databases=PostgresDatabases(database),
         webhooks=webhooks,
         markdown=markdown,
         past=past,
-        versions=Versions(past, decider),
+        versions=Versions(past, decider, RowRules(readers)),
         idempotency=Idempotency(store),
         health_probe=database.answers,
         projection_states=ProjectionStates(database, projections),

@@ -25,6 +25,7 @@ GOOD_BODIES: dict[str, Any] = {
     "POST /v1/pages/{slug}/move": {"position": "last"},
     "POST /v1/pages/{slug}/revert": {"version": 1},
     "POST /v1/pages/{slug}/versions/{version}/label": {"label": "First draft"},
+    "PUT /v1/pages/{slug}/schema": {"properties": {"a": {"type": "number"}}},
     "POST /v1/pages/{slug}/content/find-replace": {"find": "colour", "replace": "colour"},
     "POST /v1/pages/{slug}/content/find-and-replace": {"oldText": "colour", "newText": "colour"},
     "POST /v1/webhooks": {"url": "https://nowhere.invalid/", "types": ["page.*"], "active": False},
@@ -99,6 +100,10 @@ class Samples:
             self._there_again(case)
         if case.path.endswith("/{slug}/restore"):
             self.workspace.client.delete(page)
+        elif case.path.endswith("/{slug}/schema"):
+            for each in (page, "/pages/sample-child"):
+                self.workspace.client.post(f"{each}/restore")
+                self.workspace.client.patch(each, json={"type": "database"})
         elif self._touched and "{slug}" in case.path:
             self.workspace.client.post(f"{page}/restore")
             self.workspace.client.put(f"{page}/content", json={"content": TEXT})

@@ -9,12 +9,15 @@ from msgspec import UNSET, UnsetType
 from application.event_store import Append, Command, EventStore, KnownCommand
 from application.page_past import PagePast, Then
 from application.pages.decider import PageDecider
-from application.pages.ports import Outcome, PageStates, Place, load_by, page_change, parent_id
+from application.pages.ports import Outcome, PageStates, Place, live_parent, load_by, page_change
+from application.pages.rows import RowRules
 from application.pages.slugs import SlugClaims
 from application.pages.tree import Tree
 from domain.pages import decisions
+from domain.pages.databases import set_schema
 from domain.pages.decisions import UNGUARDED, Changes, Draft, Guard, check_guard, check_live
 from domain.pages.errors import PageNotFound, SlugTaken
+from domain.pages.events import Schema
 from domain.pages.find_replace import FindReplace, find_replace
 from domain.pages.slugs import check_slug, slug_from
 from domain.pages.state import Page
@@ -36,9 +39,12 @@ class Pages:
         self._new_id = new_id
         self._claims = SlugClaims(states)
         self._tree = Tree(states)
+        self._rows = RowRules(states)
 
     async def create(self, command: Command, draft: Draft, *, slug: str | None, parent: str | None) -> Outcome:
-        parent_page_id = await parent_id(self._states, command.workspace_id, parent)
+        above = await live_parent(self._states, command.workspace_id, parent)
+        parent_page_id = above.details.id if above else None
+        await self._rows.check(command.workspace_id, above.details.schema if above else None, draft.properties)
         if slug is not None:
             self._claims.claim(command.workspace_id, check_slug(slug))
             return await self._create_as(command, draft, slug, parent_page_id)
@@ -66,7 +72,20 @@ class Pages:
             check_slug(changes.slug)
         if parent is not UNSET or place is not None:
             return await self._move(command, reference, changes, parent, place, guard)
+        if changes.properties:
+            properties = changes.properties
+            return await self._rows.decide(
+                self._decider,
+                command,
+                reference,
+                lambda _: properties,
+                lambda page: decisions.change(check_live(page, guard), changes),
+            )
         return await self._decider.decide(command, reference, lambda page: decisions.change(check_live(page, guard), changes))
+
+    async def set_schema(self, command: Command, reference: str, schema: Schema | None, guard: Guard = UNGUARDED) -> Outcome:
+        """What the rows of a database may hold; None is anything."""
+        return await self._decider.decide(command, reference, lambda page: set_schema(check_live(page, guard), schema))
 
     async def archive(self, command: Command, reference: str, guard: Guard = UNGUARDED) -> Outcome:
         """The page and all live pages below it, as one."""

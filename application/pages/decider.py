@@ -56,6 +56,17 @@ class PageDecider:
         parent = self._hot.peek(workspace_id, parent_id) or await self._states.load(workspace_id, parent_id)
         return parent.details.slug if parent is not None else None
 
+    async def peek(self, workspace_id: UUID, reference: str) -> Page | None:
+        """The page that a reference leads to: its newest state here, or else the durable one."""
+        remembered = self._located.get((workspace_id, reference))
+        hot = None if remembered is None else self._hot.peek(workspace_id, remembered)
+        if hot is not None and hot.live and hot.details.slug == reference:
+            return hot
+        page_id = await self._states.find(workspace_id, reference)
+        if page_id is None:
+            return None
+        return self._hot.peek(workspace_id, page_id) or await self._states.load(workspace_id, page_id)
+
     def remember(self, workspace_id: UUID, page: Page) -> None:
         """Keeps a page that just became durable."""
         self._hot.remember(workspace_id, page.details.id, page)

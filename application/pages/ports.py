@@ -68,14 +68,14 @@ async def load_by(states: PageStates, workspace_id: UUID, reference: str) -> Pag
     return None if page_id is None else await states.load(workspace_id, page_id)
 
 
-async def parent_id(states: PageStates, workspace_id: UUID, reference: str | None) -> UUID | None:
+async def live_parent(states: PageStates, workspace_id: UUID, reference: str | None) -> Page | None:
     """The live page that is named as a parent; None is the root. Raises `ParentNotFound`."""
     if reference is None:
         return None
     parent = await load_by(states, workspace_id, reference)
     if parent is None or not parent.live:
         raise ParentNotFound
-    return parent.details.id
+    return parent
 
 
 def page_change(command: Command, page_id: UUID, before: Page | None, events: Sequence[PageEvent]) -> StreamChange:

@@ -8,7 +8,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from application.event_store import Command, StreamChange
-from application.pages.ports import LAST, PageStates, Place, load_by, page_change, parent_id
+from application.pages.ports import LAST, PageStates, Place, live_parent, load_by, page_change
+from application.pages.rows import RowRules
 from application.pages.slugs import free_slug
 from domain.pages import decisions
 from domain.pages.decisions import Changes, check_live
@@ -22,6 +23,7 @@ class Tree:
 
     def __init__(self, states: PageStates) -> None:
         self._states = states
+        self._rows = RowRules(states)
 
     async def archived(self, command: Command, root: Page) -> list[StreamChange]:
         """The page and all live pages below it go to the trash, as one."""
@@ -51,13 +53,18 @@ class Tree:
         end for one that comes from elsewhere. Neighbours may have to make room. Empty if all would stay as it is.
         """
         workspace_id, here = command.workspace_id, page.details.parent_id
-        target = here if parent is UNSET else await parent_id(self._states, workspace_id, parent)
+        above = None if parent is UNSET else await live_parent(self._states, workspace_id, parent)
+        target = here if parent is UNSET else above.details.id if above else None
         if target is not None and target != here:
             below = await self._states.subtree(workspace_id, page.details.id)
             if any(target == each.details.id for each in below):
                 raise MoveMakesCycle
-        if place is None and target != here:
-            place = LAST
+        if target != here:
+            place = place or LAST
+            properties = page.details.properties | (changes.properties or {})
+            await self._rows.check(workspace_id, above.details.schema if above else None, properties)
+        elif changes.properties:
+            await self._rows.check(workspace_id, await self._rows.schema(workspace_id, here), changes.properties)
         places = {} if place is None else await self._places(workspace_id, page, target, place)
         rank = places.pop(page.details.id, UNSET)
         events = decisions.change(page, msgspec.structs.replace(changes, parent_id=target, rank=rank))

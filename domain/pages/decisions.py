@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from domain.errors import VersionStale
 from domain.events import Change
 from domain.pages.content import Content, Edit, difference
-from domain.pages.errors import ContentStale, NotInTrash, PageNotFound
+from domain.pages.errors import ContentStale, DatabaseHasSchema, NotInTrash, PageNotFound
 from domain.pages.events import (
     ContentAppended,
     ContentEdited,
@@ -198,6 +198,8 @@ def _changed_details(details: Details, changes: Changes) -> DetailsChanged | Non
     for name, check in _CHECKS.items():
         if name in wanted:
             wanted[name] = check(wanted[name])
+    if details.schema is not None and wanted.get("page_type", "database") != "database":
+        raise DatabaseHasSchema
     changed: dict[str, Any] = {
         name: Change(before, after) for name, after in wanted.items() if (before := getattr(details, name)) != after
     }

@@ -45,6 +45,18 @@ class NotASibling(DomainError):
     code = "not_a_sibling"
 
 
+class NotADatabase(DomainError):
+    """Only a page of type database has a schema. Change its type first."""
+
+    code = "not_a_database"
+
+
+class DatabaseHasSchema(DomainError):
+    """This database has a schema for its rows. Remove the schema before you make it another type of page."""
+
+    code = "database_has_schema"
+
+
 class NotInTrash(DomainError):
     """This page is not in the trash, so there is nothing to restore."""
 

@@ -3,7 +3,7 @@
 from domain.errors import InvalidValue
 from domain.events import Change
 from domain.pages.decisions import replace_content
-from domain.pages.errors import LabelTaken, VersionNotFound
+from domain.pages.errors import DatabaseHasSchema, LabelTaken, VersionNotFound
 from domain.pages.events import DetailsChanged, PageEvent, PageReverted, PropertyValue, VersionLabelled
 from domain.pages.rules import check_line
 from domain.pages.state import CHANGEABLE, Details, Page
@@ -14,12 +14,19 @@ LABELS_MAX = 200
 
 def revert(page: Page, then: Page) -> list[PageEvent]:
     """Metadata and text are again what they were then; slug, parent, order, schema and labels stay as they are."""
+    if page.details.schema is not None and then.details.page_type != page.details.page_type:
+        raise DatabaseHasSchema
     details = _reverted_details(page.details, then.details)
     content = replace_content(page, bytes(then.content).decode())
     if details is None and not content:
         return []
     # Going back writes at most one event about the text, in whichever of its two forms is the shorter.
     return [PageReverted(version=then.version, details=details, content=content[0] if content else None)]  # type: ignore[arg-type]
+
+
+def properties_given_back(page: Page, then: Page) -> dict[str, PropertyValue | None]:
+    """The properties that going back changes."""
+    return {key: change.after for key, change in _reverted_properties(page.details.properties, then.details.properties).items()}
 
 
 def label(page: Page, version: int, text: str | None) -> list[PageEvent]:

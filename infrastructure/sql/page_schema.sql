@@ -1,0 +1,10 @@
+-- What a page of type database asks of its rows, by id, or by slug where the id is null.
+SELECT p.page_id, p.page_type, p.version, p.aside,
+       CASE WHEN $2::uuid IS NULL THEN (
+         SELECT s.contested FROM read_model.page_slug s WHERE s.workspace_id = $1 AND s.slug = $3
+       ) END AS contested
+  FROM read_model.page p
+ WHERE p.workspace_id = $1 AND p.live
+   AND p.page_id = CASE WHEN $2::uuid IS NOT NULL THEN $2::uuid ELSE (
+     SELECT s.page_id FROM read_model.page_slug s WHERE s.workspace_id = $1 AND s.slug = $3
+   ) END

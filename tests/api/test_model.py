@@ -18,8 +18,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-OPERATIONS = int(os.environ.get("DAYBOOK_MODEL_OPERATIONS", "1500"))
+OPERATIONS = int(os.environ.get("DAYBOOK_MODEL_OPERATIONS", "10000"))
 STEPS = 50
+# Runs of their own, so that several processes share the work.
+SHARES = 4
 SEED = int(os.environ.get("DAYBOOK_MODEL_SEED", str(random.SystemRandom().randrange(2**32))))
 # Looking for a shorter way to a failure takes minutes, so it is asked for.
 SHRINK = "DAYBOOK_MODEL_SHRINK" in os.environ
@@ -153,6 +155,13 @@ class Model:
             each.root = page.id
             each.trashed = True
             self.count(each, 1)
+
+    def revert(self, page: Known, version: int) -> None:
+        then = page.past[version]
+        before = (page.title, page.status, typed(page.properties), page.content)
+        page.title, page.status, page.properties = then["title"], then["status"], dict(then["properties"])
+        page.content = then["content"]
+        self.count(page, before != (page.title, page.status, typed(page.properties), page.content))
 
     def expected(self, page: Known) -> dict[str, Any]:
         parent = self.pages[page.parent] if page.parent else None
@@ -449,6 +458,21 @@ class PagesMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.model.pages)
     @rule(number=PICK, version=PICK)
+    def revert(self, number: int, version: int) -> None:
+        reference, page = self.live(number)
+        wanted = 1 + version % (page.version + 1) if page else 1
+        answer = self.client.post(f"/pages/{reference}/revert", json={"version": wanted})
+        if page is None:
+            self.refused(answer, 404, "page_not_found")
+        elif wanted > page.version:
+            self.refused(answer, 404, "version_not_found")
+        else:
+            assert answer.status_code == 200, answer.text
+            self.model.revert(page, wanted)
+            self.check(page)
+
+    @precondition(lambda self: self.model.pages)
+    @rule(number=PICK, version=PICK)
     def look_back(self, number: int, version: int) -> None:
         page = list(self.model.pages.values())[number % len(self.model.pages)]
         self.check_past(page, 1 + version % page.version)
@@ -475,17 +499,18 @@ class PagesMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(0)
-def test_random_operations_leave_what_the_model_says(service: Service) -> None:
+@pytest.mark.parametrize("share", range(SHARES))
+def test_random_operations_leave_what_the_model_says(service: Service, share: int) -> None:
     print(f"DAYBOOK_MODEL_SEED={SEED} DAYBOOK_MODEL_OPERATIONS={OPERATIONS}")
 
-    @seed(SEED)
+    @seed(SEED + share)
     def machine() -> PagesMachine:
         return PagesMachine(service.new_workspace())
 
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=max(1, OPERATIONS // STEPS),
+            max_examples=max(1, OPERATIONS // STEPS // SHARES),
             stateful_step_count=STEPS,
             deadline=None,
             database=None,

@@ -17,6 +17,7 @@ from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 
 from api import (
+    batch,
     databases,
     feed,
     health,
@@ -45,6 +46,7 @@ def create_app(
         *pages.HANDLERS,
         *page_queries.HANDLERS,
         *databases.HANDLERS,
+        *batch.HANDLERS,
         *page_content.HANDLERS,
         *page_outline.HANDLERS,
         *history.HANDLERS,

@@ -119,6 +119,7 @@ def _schemas(app: Litestar) -> Json:
     A Struct whose fields depend on each other says how in a class variable `schema`.
     """
     structs = {struct for route in app.routes if isinstance(route, HTTPRoute) for struct in _structs(route)}
+    structs |= {member for struct in structs for member in getattr(struct, "members", ())}
     _, components = msgspec.json.schema_components(structs, ref_template=SCHEMA_REFERENCE)
     for struct in structs:
         components[struct.__name__] |= getattr(struct, "schema", {})

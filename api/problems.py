@@ -1,7 +1,7 @@
 """One error shape for everything: an RFC 9457 problem with `error`, a stable `code` and the request's id."""
 
 import logging
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +16,8 @@ from application.feed import PositionUnknown
 from application.idempotency import IdempotencyKeyReused
 from application.page_queries import QueryTooBroad
 from application.page_views import page_json
-from application.pages.ports import Current
+from application.pages.batches import AnswerGone, BatchFailed, BatchUndone, InvalidAction, RefFailed, RefTaken, RefUnknown
+from application.pages.ports import BatchTooLarge, Current
 from application.positions import PositionNotReached
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
 from domain.keys import KeyNotFound
@@ -86,6 +87,14 @@ STATUSES: dict[type[DomainError], int] = {
     ContentTooLarge: 413,
     DiffTooLarge: 413,
     IdempotencyKeyReused: 422,
+    InvalidAction: 400,
+    RefUnknown: 400,
+    RefTaken: 400,
+    BatchFailed: 400,
+    AnswerGone: 410,
+    BatchTooLarge: 413,
+    RefFailed: 424,
+    BatchUndone: 424,
     PositionNotReached: 503,
     StoreUnavailable: 503,
     OutcomeUnknown: 503,
@@ -120,21 +129,49 @@ class Problem(msgspec.Struct, rename="camel"):
 
 def problem(request: Request[Any, Any, Any], status: int, code: str, detail: str, **facts: Any) -> Response[bytes]:  # noqa: ANN401 - any JSON
     """The response. `facts` become further members."""
-    title = HTTPStatus(status).phrase
-    request_id = request.scope.get("state", {}).get("request_id", "")
-    body = Problem(f"/problems/{code}", title, status, detail, detail, code, request_id)
-    members = msgspec.to_builtins(body) | {name: _fact(value, request) for name, value in facts.items()}
+    body = problem_body(request, status, code, detail, **facts)
     # Some statuses may be kept by caches unasked; what is not there now may be in a moment.
     headers = {"Cache-Control": "no-store"}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if status == 503:
         headers["Retry-After"] = RETRY_AFTER_S
-    return Response(msgspec.json.encode(members), status_code=status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
+    return Response(body, status_code=status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
+
+
+def problem_body(request: Request[Any, Any, Any], status: int, code: str, detail: str, **facts: Any) -> bytes:  # noqa: ANN401 - any JSON
+    """The bytes of the response."""
+    request_id = request.scope.get("state", {}).get("request_id", "")
+    members = _members(status, code, detail, request_id) | _facts(facts, content="/content" in request.scope["path"])
+    return msgspec.json.encode(members)
+
+
+def error_members(error: DomainError, *, content: bool, with_current: bool) -> dict[str, Any]:
+    """The members of the problem that the error would be by itself, for an answer that tells of several. `content` says that the
+    page is shown by its text.
+    """
+    members = _members(status_of(error), error.code, error.detail, "")
+    del members["requestId"]
+    facts = error.facts if with_current else {name: fact for name, fact in error.facts.items() if name != "current"}
+    return members | _facts(facts, content=content)
+
+
+def status_of(error: DomainError) -> int:
+    return STATUSES[type(error)]
+
+
+def _members(status: int, code: str, detail: str, request_id: str) -> dict[str, Any]:
+    body = Problem(f"/problems/{code}", HTTPStatus(status).phrase, status, detail, detail, code, request_id)
+    members: dict[str, Any] = msgspec.to_builtins(body)
+    return members
+
+
+def _facts(facts: Mapping[str, Any], *, content: bool) -> dict[str, Any]:
+    return {name: _fact(value, content=content) for name, value in facts.items()}
 
 
 def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:
-    status = STATUSES[type(error)]
+    status = status_of(error)
     if isinstance(error, VersionStale) and request.headers.get("if-match", "*").strip() != "*":
         # The precondition came as a header, and HTTP has a status of its own for that.
         status = 412
@@ -188,12 +225,12 @@ def _wrong(entry: dict[str, Any]) -> str:
     return "The request has no body. Send a JSON object." if message == "'data'" else f"body: {message}"
 
 
-def _fact(value: Any, request: Request[Any, Any, Any]) -> Any:  # noqa: ANN401 - any JSON
+def _fact(value: Any, *, content: bool) -> Any:  # noqa: ANN401 - any JSON
     """A page among the facts is shown as the route shows it: content routes answer content, others the resource."""
     if not isinstance(value, Current):
         return value
     page = value.page
-    if "/content" in request.scope["path"]:
+    if content:
         return {"content": bytes(page.content).decode(), "contentHash": page.content.hash, "version": page.version}
     return msgspec.Raw(page_json(page, value.parent_slug))
 

@@ -18,6 +18,7 @@ from application.markdown import MarkdownReader
 from application.page_past import PagePast
 from application.page_queries import PageQueries
 from application.page_reader import PageReader
+from application.pages.batches import Batches
 from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.ports import Outcome
@@ -54,6 +55,7 @@ class Services(msgspec.Struct, frozen=True):
     past: PagePast
     versions: Versions
     idempotency: Idempotency
+    batches: Batches
     health_probe: HealthProbe
     projection_states: AskProjections
     feed: FeedReader

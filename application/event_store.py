@@ -1,7 +1,7 @@
 """The port to the log: what a use case hands over to be made durable, and what can come back instead."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -51,6 +51,23 @@ class KnownCommand(msgspec.Struct, frozen=True):
     position: int
 
 
+class Answer(msgspec.Struct, frozen=True):
+    """What a command was answered, as it is sent: for commands whose answer cannot be read off the log again. The position is
+    that of the command's last event; None if it changed nothing.
+    """
+
+    status: int
+    body: bytes
+    position: int | None = None
+
+
+class KeptAnswer(msgspec.Struct, frozen=True):
+    """The answer of an earlier run of a command, where it is still kept."""
+
+    fingerprint: str | None
+    answer: Answer | None
+
+
 class VersionConflict(Exception):
     """Somebody else appended to the stream first. Nothing was written; decide again on the new state."""
 
@@ -76,7 +93,16 @@ class OutcomeUnknown(DomainError):
 class ExclusiveSession(Protocol):
     """A transaction that holds the workspace's head: nobody else appends to the workspace meanwhile."""
 
-    async def append(self, request: Append) -> int: ...
+    @property
+    def position(self) -> int:
+        """Of the workspace's newest event when the session began."""
+        ...
+
+    def append(self, request: Append) -> Awaitable[int]: ...
+
+    async def keep(self, command: Command, answer: Answer) -> None:
+        """Keeps the answer for some days, under the command's id. Raises `CommandKnown` if one is kept already."""
+        ...
 
 
 class EventStore(Protocol):
@@ -91,6 +117,16 @@ class EventStore(Protocol):
     async def stream(self, workspace_id: UUID, stream_id: UUID, up_to: int | None = None) -> list[Recorded[Any]]: ...
 
     async def find_command(self, workspace_id: UUID, command_id: UUID) -> KnownCommand | None: ...
+
+    async def position(self, workspace_id: UUID) -> int:
+        """Of the workspace's newest event."""
+        ...
+
+
+class KeptAnswers(Protocol):
+    """Answers that cannot be read off the log."""
+
+    async def find_answer(self, workspace_id: UUID, command_id: UUID) -> KeptAnswer | None: ...
 
 
 def recorded(events: Sequence[Event], command: Command, version: int) -> list[Recorded[Any]]:

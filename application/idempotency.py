@@ -2,13 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from application.event_store import Command, CommandKnown, EventStore, KnownCommand
 from domain.errors import DomainError
 
 R = TypeVar("R")
+K = TypeVar("K", bound="Known")
+
+
+class Known(Protocol):
+    """What is remembered of a command that was carried out."""
+
+    @property
+    def fingerprint(self) -> str | None: ...
+
+
+Find = Callable[[UUID, UUID], Awaitable[K | None]]
 
 
 class IdempotencyKeyReused(DomainError):
@@ -28,6 +39,12 @@ class Idempotency:
         self, command: Command, run: Callable[[], Awaitable[R]], again: Callable[[KnownCommand], Awaitable[R]]
     ) -> tuple[R, bool]:
         """The result, and whether it is an earlier one. `again` answers what the first run answered."""
+        return await self.once_found(command, run, again, self._store.find_command)
+
+    async def once_found(
+        self, command: Command, run: Callable[[], Awaitable[R]], again: Callable[[K], Awaitable[R]], find: Find[K]
+    ) -> tuple[R, bool]:
+        """The same for commands whose earlier runs are found elsewhere."""
         if command.fingerprint is None:
             return await run(), False
         key = (command.workspace_id, command.command_id)
@@ -35,27 +52,28 @@ class Idempotency:
             await busy.wait()
         done = self._busy[key] = asyncio.Event()
         try:
-            return await self._find_or_run(command, run, again)
+            return await self._find_or_run(command, run, again, find)
         finally:
             del self._busy[key]
             done.set()
 
     async def _find_or_run(
-        self, command: Command, run: Callable[[], Awaitable[R]], again: Callable[[KnownCommand], Awaitable[R]]
+        self, command: Command, run: Callable[[], Awaitable[R]], again: Callable[[K], Awaitable[R]], find: Find[K]
     ) -> tuple[R, bool]:
-        known = await self._known(command)
+        known = await _known(command, find)
         if known is None:
             try:
                 return await run(), False
             except CommandKnown:
                 # Another process was quicker, or an earlier caller went away before hearing the answer.
-                known = await self._known(command)
+                known = await _known(command, find)
                 if known is None:
                     raise
         return await again(known), True
 
-    async def _known(self, command: Command) -> KnownCommand | None:
-        known = await self._store.find_command(command.workspace_id, command.command_id)
-        if known is not None and known.fingerprint != command.fingerprint:
-            raise IdempotencyKeyReused
-        return known
+
+async def _known(command: Command, find: Find[K]) -> K | None:
+    known = await find(command.workspace_id, command.command_id)
+    if known is not None and known.fingerprint != command.fingerprint:
+        raise IdempotencyKeyReused
+    return known

@@ -27,12 +27,16 @@ class PastPage(msgspec.Struct, frozen=True):
     contested: bool
 
 
-class PagePast(Protocol):
-    """Reads one workspace at any age for the same price. Pages in the trash have a past too."""
+class PastPages(Protocol):
+    """Any page as it was."""
 
     async def page(self, workspace_id: UUID, reference: str, then: Then) -> PastPage:
         """By what `reference` leads to now. Raises `PageNotFound` where there was none yet, and `VersionNotFound`."""
         ...
+
+
+class PagePast(PastPages, Protocol):
+    """Reads one workspace at any age for the same price. Pages in the trash have a past too."""
 
     async def slug_as_of(self, workspace_id: UUID, page_id: UUID, moment: datetime) -> str | None:
         """The slug a page had; its first one where by its dates it was made only later."""

@@ -20,11 +20,14 @@ from api.services import Services
 from application.access import Access
 from application.event_store import Command
 from application.idempotency import Idempotency
+from application.pages.batches import Batches, Cases
 from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.decider import PageDecider
+from application.pages.rehearsal import Rehearsal, RehearsedPast
 from application.pages.rows import RowRules
 from application.pages.versions import Versions
+from application.pages.workbench import Workbench
 from application.webhook_messages import Secrets
 from application.webhooks import Webhooks
 from daybook.settings import DatabaseSettings
@@ -178,6 +181,14 @@ def build(
     book, deliveries = PostgresWebhookBook(database), PostgresDeliveryLog(database)
     webhooks = Webhooks(store, book, deliveries, sender, webhook_secrets, new_id, private_allowed=private_allowed)
     deliverer = Deliverer(PostgresDeliveryQueue(database), sender, webhook_secrets, _parking(webhooks), now)
+
+    def make_cases(store: Rehearsal, states: Workbench) -> Cases:
+        """The use cases that batches call, on a batch's own view of the workspace."""
+        decider, then = PageDecider(store, states), RehearsedPast(past, states, store)
+        return Cases(
+            Pages(store, states, then, decider, new_id), Contents(decider, markdown), Versions(then, decider, RowRules(states))
+        )
+
     services = Services(
         requests=Requests(access, positions, new_id, now),
         pages=Pages(store, readers, past, decider, new_id),
@@ -190,6 +201,7 @@ def build(
         past=past,
         versions=Versions(past, decider, RowRules(readers)),
         idempotency=Idempotency(store),
+        batches=Batches(store, store, readers, decider, make_cases),
         health_probe=database.answers,
         projection_states=ProjectionStates(database, projections),
         feed=feed,

@@ -13,10 +13,11 @@ from application.page_views import details_from, labels_from, stamp_from
 from domain.events import Recorded
 from domain.pages.content import Content
 from domain.pages.errors import PageNotFound, VersionNotFound
+from domain.pages.slugs import as_id
 from domain.pages.state import Page, evolve, evolve_size, hash_after
 from infrastructure.database import Database
 from infrastructure.event_store import codec
-from infrastructure.pages import NUL, as_id, entry_from
+from infrastructure.pages import NUL, entry_from
 from infrastructure.sql import sql
 
 # One is added to it in the statement.

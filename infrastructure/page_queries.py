@@ -16,8 +16,9 @@ from application.page_views import resource
 from domain.pages.errors import PageNotFound
 from domain.pages.facets import PROPERTY, VALUE_CHARACTERS_MAX
 from domain.pages.queries import NONE, PROPERTY_SORT, ROOT, STATUSES, TYPES, Condition, Query, Sort
+from domain.pages.slugs import as_id
 from infrastructure.database import Connection, Database
-from infrastructure.pages import NUL, as_id
+from infrastructure.pages import NUL
 from infrastructure.sql import sql
 
 QUERY_S = 5.0

@@ -14,7 +14,6 @@ from domain.pages.events import (
     PageCreated,
     PageMoved,
     PageRestored,
-    SlugChanged,
 )
 from domain.pages.facets import Facet, facets_of
 from domain.pages.state import CONTENT_EVENTS, Page
@@ -124,17 +123,6 @@ def _facets(page: Page | None) -> set[Facet]:
 
 def _facet_rows(workspace_id: UUID, page_id: UUID, facets: set[Facet]) -> list[FacetRow]:
     return [(workspace_id, facet.name, facet.value, facet.number, page_id) for facet in sorted(facets)]
-
-
-def slug_claims(events: Sequence[object]) -> dict[str, bool]:
-    """The slugs these events take, and whether the page is made with it. One that is passed through keeps leading to the page."""
-    claimed: dict[str, bool] = {}
-    for event in events:
-        if type(event) is PageCreated:
-            claimed[event.slug] = True
-        elif type(event) is SlugChanged:
-            claimed.setdefault(event.slug.after, False)
-    return claimed
 
 
 def parent_need(page: Page, events: Sequence[object]) -> UUID | None:

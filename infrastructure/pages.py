@@ -9,9 +9,11 @@ import asyncpg
 from application.history import Entry
 from application.page_reader import BEFORE_ALL, LISTED_AT_ONCE_MAX, ListRead, PageRead
 from application.page_views import details_from, full_resource, page_variant, parent_variant, resource, stamp_from
+from application.pages.ports import BatchTooLarge, SlugOwner
 from domain.pages.content import Content
 from domain.pages.errors import PageNotFound
 from domain.pages.ordering import Sibling
+from domain.pages.slugs import as_id
 from domain.pages.state import Page
 from infrastructure.database import Database
 from infrastructure.event_store import codec
@@ -49,6 +51,17 @@ class PostgresPages:
             rows = await connection.fetch(text, *arguments)
         return [Sibling(row["place"], row["page_id"]) for row in rows]
 
+    async def load_all(self, workspace_id: UUID, page_ids: Sequence[UUID], bytes_max: int) -> list[Page]:
+        return await self._several("pages_load", workspace_id, page_ids, bytes_max)
+
+    async def branches(self, workspace_id: UUID, page_ids: Sequence[UUID], bytes_max: int) -> list[Page]:
+        return await self._several("pages_branches", workspace_id, page_ids, bytes_max)
+
+    async def slug_owners(self, workspace_id: UUID, slugs: Sequence[str]) -> list[SlugOwner]:
+        async with self._database.reading(workspace_id) as connection:
+            rows = await connection.fetch(sql("slug_owners"), workspace_id, slugs)
+        return [SlugOwner(row["slug"], row["page_id"], bool(row["live"]), row["present"]) for row in rows]
+
     async def find(self, workspace_id: UUID, reference: str) -> UUID | None:
         page_id = as_id(reference)
         if page_id is not None:
@@ -62,6 +75,13 @@ class PostgresPages:
     async def free_slug(self, workspace_id: UUID, base: str, avoid: Sequence[str]) -> str:
         async with self._database.reading(workspace_id) as connection:
             return str(await connection.fetchval(sql("page_free_slug"), workspace_id, base, list(avoid)))
+
+    async def _several(self, statement: str, workspace_id: UUID, page_ids: Sequence[UUID], bytes_max: int) -> list[Page]:
+        async with self._database.reading(workspace_id) as connection:
+            rows = await connection.fetch(sql(statement), workspace_id, page_ids, bytes_max)
+        if any(row["segments"] is None for row in rows):
+            raise BatchTooLarge
+        return [_page(row) for row in rows]
 
     async def get(self, workspace_id: UUID, reference: str) -> PageRead:
         """Raises `PageNotFound`."""
@@ -123,14 +143,6 @@ class PostgresPages:
                 return
             yield [entry_from(row, row["stream_id"]) for row in rows]
             before, offset, left = rows[-1]["position"], 0, left - len(rows)
-
-
-def as_id(reference: str) -> UUID | None:
-    """A path takes a slug or an id; what reads as an id is one, because no slug may."""
-    try:
-        return UUID(reference)
-    except ValueError:
-        return None
 
 
 def _last(rows: list[asyncpg.Record], wanted: int) -> UUID | None:

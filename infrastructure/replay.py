@@ -10,6 +10,7 @@ import msgspec
 from domain import keys
 from domain.events import Recorded
 from domain.pages import state as pages
+from domain.pages.events import slug_claims
 from domain.pages.snapshots import Meter
 from domain.webhooks import state as webhooks
 from domain.webhooks.events import WebhookEvent
@@ -153,7 +154,7 @@ class _Fold:
         _check_content(self._state, fact.event, row)
         self._claims += [
             (self.workspace_id, slug, self.stream_id, row["position"], original)
-            for slug, original in page_rows.slug_claims((fact.event,)).items()
+            for slug, original in slug_claims((fact.event,)).items()
         ]
         return self._snapshot(row)
 

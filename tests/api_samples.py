@@ -31,6 +31,7 @@ GOOD_BODIES: dict[str, Any] = {
     "POST /v1/webhooks": {"url": "https://nowhere.invalid/", "types": ["page.*"], "active": False},
     "PATCH /v1/webhooks/{webhook_id}": {"description": "Changed"},
     "POST /v1/pages/{slug}/content/sections": {"path": "Sample/Second", "operation": "append", "content": "And more."},
+    "POST /v1/pages/batch": {"actions": [{"action": "append", "slug": "sample", "content": "x"}], "dryRun": True},
     "PATCH /v1/pages/{slug}": {"status": "idea", "properties": {"a": 1}},
 }
 # The same for what goes into the address.

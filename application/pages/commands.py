@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from application.event_store import Append, Command, EventStore, KnownCommand
-from application.page_past import PagePast, Then
+from application.page_past import PastPages, Then
 from application.pages.decider import PageDecider
 from application.pages.ports import Outcome, PageStates, Place, live_parent, load_by, page_change
 from application.pages.rows import RowRules
@@ -30,7 +30,7 @@ class Pages:
     """The use cases. Each takes who, where and when as a `Command`, and answers the page once the change is durable."""
 
     def __init__(
-        self, store: EventStore, states: PageStates, past: PagePast, decider: PageDecider, new_id: Callable[[], UUID]
+        self, store: EventStore, states: PageStates, past: PastPages, decider: PageDecider, new_id: Callable[[], UUID]
     ) -> None:
         self._store = store
         self._states = states

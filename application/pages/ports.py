@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from application.event_store import Command, StreamChange, recorded
+from domain.errors import DomainError
 from domain.pages.errors import ParentNotFound
 from domain.pages.events import PageEvent
 from domain.pages.ordering import Sibling
@@ -32,6 +33,41 @@ class PageStates(Protocol):
 
     async def subtree(self, workspace_id: UUID, page_id: UUID) -> list[Page]:
         """The page and all below it, parents first, those in the trash included."""
+        ...
+
+
+class SlugOwner(msgspec.Struct, frozen=True):
+    """The page that a slug leads to, whether it is live, and the slug it has now."""
+
+    slug: str
+    page_id: UUID
+    live: bool
+    present: str | None
+
+
+class BatchTooLarge(DomainError):
+    """The pages of this batch hold more text than can be worked on at once. Split the batch."""
+
+    code = "batch_too_large"
+
+
+class ManyPages(Protocol):
+    """What the read model tells a batch: each in one statement, however many are asked for."""
+
+    async def slug_owners(self, workspace_id: UUID, slugs: Sequence[str]) -> list[SlugOwner]: ...
+
+    async def load_all(self, workspace_id: UUID, page_ids: Sequence[UUID], bytes_max: int) -> list[Page]:
+        """Those that are there. Raises `BatchTooLarge` if their texts have more bytes together."""
+        ...
+
+    async def siblings(
+        self, workspace_id: UUID, parent_id: UUID | None, beside: Sibling, *, before: bool, limit: int
+    ) -> list[Sibling]:
+        """As in `PageStates`."""
+        ...
+
+    async def branches(self, workspace_id: UUID, page_ids: Sequence[UUID], bytes_max: int) -> list[Page]:
+        """The pages and all below them, those in the trash included. Raises as above."""
         ...
 
 

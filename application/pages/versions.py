@@ -1,7 +1,7 @@
 """What can be done with the versions of a page."""
 
 from application.event_store import Command
-from application.page_past import PagePast, Then
+from application.page_past import PastPages, Then
 from application.pages.decider import PageDecider
 from application.pages.ports import Outcome
 from application.pages.rows import RowRules
@@ -12,7 +12,7 @@ from domain.pages.decisions import UNGUARDED, Guard, check_live
 class Versions:
     """The use cases. Each takes who, where and when as a `Command`, and answers the page once the change is durable."""
 
-    def __init__(self, past: PagePast, decider: PageDecider, rows: RowRules) -> None:
+    def __init__(self, past: PastPages, decider: PageDecider, rows: RowRules) -> None:
         self._past = past
         self._decider = decider
         self._rows = rows

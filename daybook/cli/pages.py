@@ -48,6 +48,23 @@ class Entries(msgspec.Struct):
     history: list[Entry]
 
 
+class Failure(msgspec.Struct):
+    detail: str
+
+
+class Result(msgspec.Struct):
+    """What the table shows of what became of an action."""
+
+    status: int
+    action: str | None = None
+    slug: str | None = None
+    error: Failure | None = None
+
+
+class Results(msgspec.Struct):
+    results: list[Result]
+
+
 @pages_app.command(name="list")
 def list_pages(*, as_json: Json = False) -> None:
     """Show all pages as a tree."""
@@ -162,6 +179,28 @@ def trash(*, as_json: Json = False) -> None:
 
 
 @pages_app.command
+def batch(
+    file: Annotated[str, Parameter(help="A file with a JSON list of actions, or - for stdin.", allow_leading_hyphen=True)],
+    /,
+    *,
+    dry_run: Annotated[bool, Parameter(negative="", help="Only say what would happen.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Carry many changes out at once, all or nothing."""
+    with connected() as client:
+        try:
+            actions = msgspec.json.decode(_read(file))
+        except msgspec.DecodeError as exc:
+            raise ClientError(f"{file} is not JSON: {exc}") from exc
+        body = actions if isinstance(actions, dict) else {"actions": actions}
+        response = client.write("POST", "/pages/batch", {**body, "dryRun": True} if dry_run else body)
+        if as_json:
+            return _print_json(response)
+        results = decoded(response, Results).results
+    return _print_table(("Action", "Page", "Status", "Why not"), [_result(each) for each in results])
+
+
+@pages_app.command
 def history(
     slug: Annotated[str | None, Parameter(help="Only this page's.")] = None,
     /,
@@ -177,6 +216,10 @@ def history(
             return _print_json(response)
         entries = decoded(response, Entries).history
     return _print_table(("When", "Who", "Page", "What"), [_told(entry) for entry in entries])
+
+
+def _result(result: Result) -> Row:
+    return result.action, result.slug, str(result.status), result.error.detail if result.error else None
 
 
 def _told(entry: Entry) -> Row:

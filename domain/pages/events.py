@@ -1,5 +1,6 @@
 """What can have happened to a page. One page is one stream: metadata and content, one timeline."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -152,3 +153,14 @@ PageEvent = (
     | PageArchived
     | PageRestored
 )
+
+
+def slug_claims(events: Sequence[object]) -> dict[str, bool]:
+    """The slugs these events take, and whether the page is made with it. One that is passed through keeps leading to the page."""
+    claimed: dict[str, bool] = {}
+    for event in events:
+        if type(event) is PageCreated:
+            claimed[event.slug] = True
+        elif type(event) is SlugChanged:
+            claimed.setdefault(event.slug.after, False)
+    return claimed

@@ -29,7 +29,7 @@ def shortened(slug: str) -> str:
 
 def is_reserved(slug: str) -> bool:
     """Routes' words, and whatever reads as an id, because a path takes either."""
-    return slug in RESERVED or _reads_as_id(slug)
+    return slug in RESERVED or as_id(slug) is not None
 
 
 def check_slug(slug: str) -> str:
@@ -44,9 +44,9 @@ def check_slug(slug: str) -> str:
     return slug
 
 
-def _reads_as_id(slug: str) -> bool:
+def as_id(reference: str) -> UUID | None:
+    """A path takes a slug or an id; what reads as an id is one, because no slug may."""
     try:
-        UUID(slug)
+        return UUID(reference)
     except ValueError:
-        return False
-    return True
+        return None

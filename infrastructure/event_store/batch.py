@@ -7,7 +7,7 @@ from uuid import UUID
 
 from application.event_store import Append, Command, StreamChange
 from domain.events import Event, Meta
-from domain.pages.events import PageReverted
+from domain.pages.events import PageReverted, slug_claims
 from domain.pages.state import Page
 from infrastructure import page_rows
 from infrastructure.event_store import codec
@@ -30,7 +30,7 @@ class Request:
         self.marks: set[Mark] = {b"command" + workspace + append.command.command_id.bytes, *self.streams}
         self.size_bytes = 0
         for change in append.changes:
-            self.marks |= {b"slug" + workspace + slug.encode() for slug in page_rows.slug_claims(change.events)}
+            self.marks |= {b"slug" + workspace + slug.encode() for slug in slug_claims(change.events)}
             self.size_bytes += _size_hint(change)
 
 
@@ -149,7 +149,7 @@ class Batch:
         """Of several claims to one slug the last counts, as it does when the log is replayed."""
         claims: dict[str, tuple[UUID, bool, bool]] = {}
         for change in changes:
-            for slug, original in page_rows.slug_claims(change.events).items():
+            for slug, original in slug_claims(change.events).items():
                 holder, contested, was_original = claims.get(slug, (change.stream_id, False, False))
                 claims[slug] = (change.stream_id, contested or holder != change.stream_id, original or was_original)
         self._slugs += [(number, workspace_id, slug, *claim) for slug, claim in claims.items()]

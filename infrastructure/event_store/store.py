@@ -10,8 +10,12 @@ from uuid import UUID
 import asyncpg
 
 from application.event_store import (
+    Answer,
     Append,
+    Command,
+    CommandKnown,
     ExclusiveSession,
+    KeptAnswer,
     KnownCommand,
     OutcomeUnknown,
     StoreUnavailable,
@@ -81,6 +85,15 @@ class PostgresEventStore:
             return None
         return KnownCommand(row["stream_id"], row["version"], codec.decode_meta(row["meta"]).fingerprint, row["last_position"])
 
+    async def position(self, workspace_id: UUID) -> int:
+        async with self._database.reading(workspace_id) as connection:
+            return int(await connection.fetchval(sql("position"), workspace_id))
+
+    async def find_answer(self, workspace_id: UUID, command_id: UUID) -> KeptAnswer | None:
+        async with self._database.reading(workspace_id) as connection:
+            row = await connection.fetchrow(sql("kept_answer_find"), workspace_id, command_id)
+        return None if row is None else KeptAnswer(row["fingerprint"], Answer(row["status"], row["body"], row["position"]))
+
     async def close(self) -> None:
         await self.writer.close()
         rested, self._rested = self._rested, []
@@ -125,7 +138,7 @@ class _Session:
     async def begin(self, workspace_id: UUID) -> None:
         await self._connection.execute(sql("bind"), [workspace_id])
         await self._transaction.start()
-        await self._connection.fetchval(sql("lock_head"), workspace_id)
+        self.position = int(await self._connection.fetchval(sql("lock_head"), workspace_id))
 
     async def append(self, request: Append) -> int:
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -142,6 +155,11 @@ class _Session:
             if type(change.after) is Webhook:
                 await write_webhook(self._connection, request.command.workspace_id, change.after, position)
         return position
+
+    async def keep(self, command: Command, answer: Answer) -> None:
+        columns = command.workspace_id, command.command_id, command.fingerprint, answer.status, answer.body, answer.position
+        if await self._connection.execute(sql("kept_answer_write"), *columns) == "INSERT 0 0":
+            raise CommandKnown
 
     async def commit(self) -> None:
         await self._transaction.commit()

@@ -69,6 +69,10 @@ def config(workspace: Workspace, samples: Samples) -> dict[str, Any]:
             # Each request finds the sample put right again, the deleted page included.
             "use_after_free": {"enabled": False},
         },
+        "operations": [
+            # An action that is wrong fails by itself, and where that is asked for, the others are carried out.
+            {"include-path": "/v1/pages/batch", "checks": {"negative_data_rejection": {"enabled": False}}},
+        ],
     }
 
 

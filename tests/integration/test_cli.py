@@ -74,6 +74,20 @@ class TestPages:
         fails(daybook("pages", "get", "the-plan"), "(404, page_not_found, request ")
         assert daybook("pages", "trash").stdout.split("\t")[1:] == ["the-plan", "Renamed", "0\n"]
 
+    def test_many_changes_are_made_at_once_or_rehearsed(self, daybook: Daybook, workspace: Workspace, tmp_path: Path) -> None:
+        file = tmp_path / "batch.json"
+        file.write_text(
+            '[{"action": "create", "title": "One", "ref": "one"}, {"action": "append", "slug": "$one", "content": "x"}]'
+        )
+        rows = "create\tone\t201\t\nappend\tone\t200\t\n"
+        assert daybook("pages", "batch", str(file), "--dry-run").stdout == rows
+        assert workspace.client.get("/pages").json()["totalPages"] == 0
+        assert daybook("pages", "batch", "-", input=file.read_text()).stdout == rows
+        assert workspace.get("one")["content"] == "x"
+        file.write_text('{"actions": [{"action": "delete", "slug": "nobody"}]}')
+        failed = daybook("pages", "batch", str(file))
+        assert (failed.returncode, "action 0 (delete)" in failed.stderr) == (1, True)
+
     def test_a_pipe_gets_the_tree_and_the_timeline_as_lines_with_tabs(self, daybook: Daybook, workspace: Workspace) -> None:
         workspace.create("Top", owner="a@b.io", dueDate="2026-03-01")
         workspace.create("Below", parentSlug="top", status="idea")

@@ -11,8 +11,9 @@ from domain.pages.databases import PropertyInvalid, check_row
 from domain.pages.errors import NotADatabase, PageNotFound
 from domain.pages.events import PropertyValue, Schema
 from domain.pages.ordering import BEFORE_ALL
+from domain.pages.slugs import as_id
 from infrastructure.database import Database
-from infrastructure.pages import NUL, as_id
+from infrastructure.pages import NUL
 from infrastructure.sql import sql
 
 SLUGS_SHOWN_MAX = 20

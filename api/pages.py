@@ -15,6 +15,7 @@ from api.answers import json_answer, streamed_answer
 from api.compact import Compact, ListOrText, MaxTokens, check_compact, compact_answer
 from api.cursors import Cursor, cursor_for, key_from
 from api.page_shapes import ChangePage, CreatePage, MovePage, PageAnswer, PagesAnswer, Success
+from api.past_lists import Window, past_compact, past_list, past_moment
 from api.problems import Problem
 from api.requests import guard_from, then_from
 from api.services import Services, WithServices
@@ -66,21 +67,29 @@ REFUSALS_WITHOUT_BASE = (404, 409, 413, 422)
 
 
 @get("/pages", responses=answers(PagesAnswer), operation_class=ListOrText, summary="List pages", tags=["pages"])
-async def list_pages(
+async def list_pages(  # noqa: PLR0913 - one for each parameter
     request: AnyRequest,
     services: WithServices,
-    compact: Compact = False,  # noqa: FBT002 - the framework hands parameters over by name
+    *,
+    compact: Compact = False,
     max_tokens: MaxTokens = None,
     limit: Limit = None,
     offset: Offset = 0,
     cursor: Cursor = None,
+    as_of: AsOf = None,
 ) -> ASGIResponse:
-    """Live pages in the order of their creation. `totalPages` is how many there are in all, whatever the limit.
+    """Live pages in the order of their creation; with `asOf`, those that were live then, as they were. `totalPages` is how many
+    there are in all, whatever the limit.
 
     With a limit, `nextCursor` is where to go on; walked by it, pages that stay are met once, whatever else happens meanwhile.
     """
     caller = await services.requests.caller(request)
     check_compact(compact=compact, max_tokens=max_tokens, cursor=cursor)
+    if as_of is not None:
+        moment, window = past_moment(as_of, cursor), Window(limit, offset)
+        if compact:
+            return await past_compact(request, services, caller.workspace_id, moment, window, max_tokens)
+        return await past_list(request, services, caller.workspace_id, moment, window)
     if compact:
         return await compact_answer(
             request, services, caller.workspace_id, Query(), limit=limit, offset=offset, max_tokens=max_tokens

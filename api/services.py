@@ -26,6 +26,7 @@ from application.pages.versions import Versions
 from application.positions import Positions
 from application.readiness import ProjectionState
 from application.webhooks import Webhooks
+from application.workspace_past import WorkspacePast
 from domain.pages.find_replace import FindReplace
 
 
@@ -53,6 +54,7 @@ class Services(msgspec.Struct, frozen=True):
     webhooks: Webhooks
     markdown: MarkdownReader
     past: PagePast
+    workspace_past: WorkspacePast
     versions: Versions
     idempotency: Idempotency
     batches: Batches

@@ -104,8 +104,13 @@ def aside(details: Details) -> bytes:
 
 def stamp(page: Page) -> bytes:
     """The JSON members, without the braces around them, as `PageStamp` reads them."""
-    at, by = iso(page.updated_at).encode(), _actor_json(page.updated_by)
-    return b'"version":%d,"updatedAt":"%b","updatedBy":%b' % (page.version, at, by)
+    return stamp_of(page.version, page.updated_at, page.updated_by)
+
+
+def stamp_of(version: int, updated_at: datetime, updated_by: Actor) -> bytes:
+    """The same from its parts."""
+    at, by = iso(updated_at).encode(), _actor_json(updated_by)
+    return b'"version":%d,"updatedAt":"%b","updatedBy":%b' % (version, at, by)
 
 
 @lru_cache(maxsize=1024)

@@ -55,6 +55,7 @@ from infrastructure.webhooks.deliverer import Deliverer, Park
 from infrastructure.webhooks.deliveries import PostgresDeliveryLog, PostgresDeliveryQueue
 from infrastructure.webhooks.projection import WebhookProjection
 from infrastructure.webhooks.sender import HttpSender
+from infrastructure.workspace_past import PostgresWorkspacePast
 
 SERVICE_ROLE = "daybook_service"
 DATABASE_NAME = "daybook"
@@ -200,6 +201,7 @@ def build(
         markdown=markdown,
         past=past,
         versions=Versions(past, decider, RowRules(readers)),
+        workspace_past=PostgresWorkspacePast(database, past),
         idempotency=Idempotency(store),
         batches=Batches(store, store, readers, decider, make_cases),
         health_probe=database.answers,

@@ -71,10 +71,10 @@ async def search_within(
     limit: MatchLimit = MATCHES_DEFAULT,
 ) -> ASGIResponse:
     """Literal text, in any case unless `caseSensitive=true`. Matches do not overlap."""
-    if not 0 < len(q) <= SOUGHT_CHARACTERS_MAX:
-        raise InvalidValue(f"q is the text to look for: 1 to {SOUGHT_CHARACTERS_MAX} characters.", parameter="q")
     caller = await services.requests.caller(request)
     read = await services.page_reader.get(caller.workspace_id, slug)
+    if not 0 < len(q) <= SOUGHT_CHARACTERS_MAX:
+        raise InvalidValue(f"q is the text to look for: 1 to {SOUGHT_CHARACTERS_MAX} characters.", parameter="q")
 
     def search() -> bytes:
         found, total = search_content(read.content.decode(), q, case_sensitive=case_sensitive, limit=limit)

@@ -310,6 +310,13 @@ class PageAnswer(msgspec.Struct):
     page: PageResource
 
 
+class ChangedPageAnswer(msgspec.Struct):
+    """One page; and, with `rewriteLinks=true`, the slugs of the pages in which links to it were rewritten."""
+
+    page: PageResource
+    rewritten: list[str] | UnsetType = UNSET
+
+
 class PagesAnswer(msgspec.Struct, rename="camel"):
     """Pages, and how many the workspace has that a list could return. With a limit: where to go on, null at the end."""
 

@@ -11,20 +11,22 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response.base import ASGIResponse
 
-from api.answers import json_answer, streamed_answer
+from api.answers import encoded, json_answer, streamed_answer
 from api.compact import Compact, ListOrText, MaxTokens, check_compact, compact_answer
 from api.cursors import Cursor, cursor_for, key_from
-from api.page_shapes import ChangePage, CreatePage, MovePage, PageAnswer, PagesAnswer, Success
+from api.page_shapes import ChangedPageAnswer, ChangePage, CreatePage, MovePage, PageAnswer, PagesAnswer, Success
 from api.past_lists import Window, past_compact, past_list, past_moment
 from api.problems import Problem
 from api.requests import guard_from, then_from
 from api.services import Services, WithServices
+from application.event_store import Command
+from application.page_links import LINKS
 from application.page_past import Then, read_past
 from application.page_reader import BEFORE_ALL, LISTED_AT_ONCE_MAX, ListRead, PageRead
 from application.page_views import page_json
 from application.pages.commands import Pages
 from application.pages.ports import Outcome
-from domain.pages.decisions import Changes
+from domain.pages.decisions import Changes, Guard
 from domain.pages.queries import Query
 
 LIMIT_MAX = 10_000
@@ -39,6 +41,9 @@ AsOf = Annotated[
     QueryParameter(
         name="asOf", description="As it was at this ISO 8601 time, by the times at which things are said to have happened."
     ),
+]
+RewriteLinks = Annotated[
+    bool, QueryParameter(name="rewriteLinks", description="With a new slug: links that lead to the page name it from now on.")
 ]
 Slug = FromPath[str]
 AnyRequest = Request[Any, Any, Any]
@@ -158,16 +163,23 @@ async def create_page(
     return await page_answer(services.pages, outcome, command.workspace_id, replayed=replayed, status=201)
 
 
-@patch("/pages/{slug:str}", responses=answers(PageAnswer, 200, *REFUSALS), summary="Change a page", tags=["pages"])
+@patch("/pages/{slug:str}", responses=answers(ChangedPageAnswer, 200, *REFUSALS), summary="Change a page", tags=["pages"])
 async def change_page(
     request: AnyRequest,
     slug: Slug,
     data: JSONBody[ChangePage],
     services: WithServices,
+    rewrite_links: RewriteLinks = False,  # noqa: FBT002 - the framework hands parameters in one by one
 ) -> ASGIResponse:
-    """Only given fields change. A change that changes nothing keeps the version."""
+    """Only given fields change. A change that changes nothing keeps the version.
+
+    With `rewriteLinks=true` and a new `slug`, links that lead to the page by a slug name the new one, in the same change. Then
+    the answer has `rewritten`, the slugs of the pages that hold them.
+    """
     command = await services.requests.command(request)
     guard = guard_from(request, data.version, data.content_hash)
+    if rewrite_links:
+        return await _renamed(services, command, slug, data, guard)
     outcome, replayed = await services.once(
         command,
         lambda: services.pages.change(command, slug, data.changes(), parent=data.parent(), place=data.place(), guard=guard),
@@ -234,6 +246,19 @@ async def page_answer(pages: Pages, outcome: Outcome, workspace_id: UUID, *, rep
     parent_slug = await pages.parent_slug(workspace_id, outcome.page)
     body = b'{"page":%b}' % page_json(outcome.page, parent_slug)
     return json_answer(body, status=status, version=outcome.page.version, replayed=replayed, position=outcome.position)
+
+
+async def _renamed(services: Services, command: Command, slug: str, data: ChangePage, guard: Guard) -> ASGIResponse:
+    # What the projection has read beforehand need not be read while everybody waits.
+    await services.positions.reached(command.workspace_id, LINKS, None)
+    outcome, replayed = await services.idempotency.once(
+        command,
+        lambda: services.pages.rename(command, slug, data.changes(), parent=data.parent(), place=data.place(), guard=guard),
+        lambda known: services.pages.renamed_again(command, known),
+    )
+    parent_slug = await services.pages.parent_slug(command.workspace_id, outcome.page)
+    body = b'{"page":%b,"rewritten":%b}' % (page_json(outcome.page, parent_slug), encoded(outcome.rewritten))
+    return json_answer(body, version=outcome.page.version, replayed=replayed, position=outcome.position)
 
 
 HANDLERS = [list_pages, get_page, create_page, change_page, move_page, delete_page, restore_page]

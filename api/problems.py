@@ -28,6 +28,7 @@ from domain.pages.errors import (
     CountUnexpected,
     DatabaseHasSchema,
     LabelTaken,
+    LinksUnread,
     MoveMakesCycle,
     NotADatabase,
     NotASibling,
@@ -40,6 +41,7 @@ from domain.pages.errors import (
     SlugTaken,
     TextAmbiguous,
     TextNotFound,
+    TooManyLinks,
     VersionNotFound,
 )
 from domain.webhooks.errors import DeliveryNotFound, TargetForbidden, TooManyWebhooks, WebhookNotFound
@@ -74,6 +76,7 @@ STATUSES: dict[type[DomainError], int] = {
     CountUnexpected: 409,
     SectionAmbiguous: 409,
     OutlineTooLong: 409,
+    TooManyLinks: 409,
     SlugTaken: 409,
     LabelTaken: 409,
     MoveMakesCycle: 409,
@@ -97,6 +100,7 @@ STATUSES: dict[type[DomainError], int] = {
     BatchUndone: 424,
     PositionNotReached: 503,
     StoreUnavailable: 503,
+    LinksUnread: 503,
     OutcomeUnknown: 503,
 }
 

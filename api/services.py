@@ -15,6 +15,7 @@ from application.event_store import Command
 from application.feed import FeedReader
 from application.idempotency import Idempotency
 from application.markdown import MarkdownReader
+from application.page_links import PageLinks
 from application.page_past import PagePast
 from application.page_queries import PageQueries
 from application.page_reader import PageReader
@@ -56,6 +57,7 @@ class Services(msgspec.Struct, frozen=True):
     past: PagePast
     workspace_past: WorkspacePast
     versions: Versions
+    page_links: PageLinks
     idempotency: Idempotency
     batches: Batches
     health_probe: HealthProbe

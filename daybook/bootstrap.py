@@ -25,6 +25,7 @@ from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.decider import PageDecider
 from application.pages.rehearsal import Rehearsal, RehearsedPast
+from application.pages.renames import Renames
 from application.pages.rows import RowRules
 from application.pages.versions import Versions
 from application.pages.workbench import Workbench
@@ -42,10 +43,12 @@ from infrastructure.keys import KEYS_CHANNEL, PostgresKeyLookup
 from infrastructure.listening import listen
 from infrastructure.markdown import PyromarkReader
 from infrastructure.migrations import migrate, migrate_named
+from infrastructure.page_links import PostgresPageLinks
 from infrastructure.page_past import PostgresPagePast
 from infrastructure.page_queries import PostgresPageQueries
 from infrastructure.pages import PostgresPages
 from infrastructure.projections import Projection
+from infrastructure.projections.links import LinkProjection
 from infrastructure.projections.positions import PostgresPositions
 from infrastructure.projections.runner import ProjectionRunner
 from infrastructure.projections.snapshots import Snapshots
@@ -171,9 +174,10 @@ def build(
     past = PostgresPagePast(database)
     decider = PageDecider(store, readers)
     markdown = PyromarkReader()
+    page_links = PostgresPageLinks(database)
     access = Access(PostgresKeyLookup(database), server_key, environment)
     # One line for each asynchronous projection.
-    projections: list[Projection] = [WebhookProjection(), Snapshots()]
+    projections: list[Projection] = [WebhookProjection(), Snapshots(), LinkProjection()]
     runner = ProjectionRunner(database, hub, projections)
     feed = PostgresFeed(database, hub)
     positions = PostgresPositions(database, hub, runner)
@@ -186,13 +190,16 @@ def build(
     def make_cases(store: Rehearsal, states: Workbench) -> Cases:
         """The use cases that batches call, on a batch's own view of the workspace."""
         decider, then = PageDecider(store, states), RehearsedPast(past, states, store)
+        renames = Renames(states, page_links, markdown)
         return Cases(
-            Pages(store, states, then, decider, new_id), Contents(decider, markdown), Versions(then, decider, RowRules(states))
+            Pages(store, states, then, decider, renames, new_id),
+            Contents(decider, markdown),
+            Versions(then, decider, RowRules(states)),
         )
 
     services = Services(
         requests=Requests(access, positions, new_id, now),
-        pages=Pages(store, readers, past, decider, new_id),
+        pages=Pages(store, readers, past, decider, Renames(readers, page_links, markdown), new_id),
         contents=Contents(decider, markdown),
         page_reader=readers,
         page_queries=PostgresPageQueries(database),
@@ -202,6 +209,7 @@ def build(
         past=past,
         versions=Versions(past, decider, RowRules(readers)),
         workspace_past=PostgresWorkspacePast(database, past),
+        page_links=page_links,
         idempotency=Idempotency(store),
         batches=Batches(store, store, readers, decider, make_cases),
         health_probe=database.answers,

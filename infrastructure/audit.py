@@ -10,6 +10,7 @@ import msgspec
 
 from infrastructure.database import Connection
 from infrastructure.event_store import codec
+from infrastructure.link_rows import PROJECTION as LINKS
 from infrastructure.projections import snapshots
 from infrastructure.replay import COLUMNS, ReplayFailed, replay
 from infrastructure.sql import sql
@@ -24,6 +25,7 @@ _ORDER = {
     "page_segment": "page_id, segment",
     "page_snapshot": "page_id, version",
     "page_facet": "page_id, facet, value",
+    "page_link": "page_id, ordinal",
 }
 # How many of a table's first columns name a row.
 _KEYS = {
@@ -34,6 +36,7 @@ _KEYS = {
     "page_segment": 3,
     "page_snapshot": 3,
     "page_facet": 5,
+    "page_link": 3,
 }
 
 _SNAPSHOT_POSITION = COLUMNS["page_snapshot"].index("position")
@@ -151,13 +154,17 @@ class _Log:
 
 async def _verify_read_models(connection: Connection, workspace_id: UUID, up_to: int, told: Callable[[int], None]) -> int:
     """Compares row by row, both sides in the order of streams, so that nothing has to be held."""
-    stored = {table: _Stored(connection, workspace_id, table) for table in COLUMNS}
+    # Links are written a moment later; while some have yet to be, there is nothing to compare with.
+    behind = await connection.fetchval(sql("projection_position"), workspace_id, LINKS) != up_to
+    stored = {table: _Stored(connection, workspace_id, table) for table in COLUMNS if table != "page_link" or not behind}
     await connection.execute(sql("claims_table"))
     # Snapshots follow the log a moment behind it; up to where they have got, they are all there.
     snapshots_position = await connection.fetchval(sql("projection_position"), workspace_id, snapshots.NAME) or 0
     compared = 0
     async for rows in replay(connection, workspace_id, up_to, told=told):
         for table, expected in rows.tables.items():
+            if table not in stored:
+                continue
             for row in expected:
                 if table == "page_snapshot" and row[_SNAPSHOT_POSITION] > snapshots_position:
                     continue

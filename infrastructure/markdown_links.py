@@ -105,7 +105,7 @@ def relative_link(
     spot = None if opening is None else _target_place(text, opening.end(), data["dest_url"], found.span("slug"))
     if spot is None:
         return None
-    fragment = unquote(found["fragment"] or "") or None
+    fragment = unquote(found["fragment"] or "")[:TITLE_CHARACTERS_MAX] or None
     return Link("relative", target, fragment, shown, 0, at, end, *spot)
 
 
@@ -130,7 +130,9 @@ def _link(kind: Any, named: str, title: str, span: tuple[int, int], target_at: i
     if not 0 < len(target) <= SLUG_CHARACTERS_MAX:
         return None
     target_end = target_at + len(target.encode())
-    return Link(kind, target, fragment or None, title[:TITLE_CHARACTERS_MAX], 0, *span, target_at, target_end)
+    return Link(
+        kind, target, fragment[:TITLE_CHARACTERS_MAX] or None, title[:TITLE_CHARACTERS_MAX], 0, *span, target_at, target_end
+    )
 
 
 def _is_slug(text: str) -> bool:

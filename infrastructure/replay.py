@@ -20,6 +20,8 @@ from infrastructure.database import Connection
 from infrastructure.event_store import codec
 from infrastructure.event_store.store import recorded_from
 from infrastructure.keys import key_row
+from infrastructure.link_rows import COLUMNS as LINK_COLUMNS
+from infrastructure.link_rows import link_rows
 from infrastructure.sql import sql
 from infrastructure.webhooks.book import webhook_row
 
@@ -90,6 +92,7 @@ COLUMNS = {
     ),
     "page_facet": ("workspace_id", "facet", "value", "number", "page_id"),
     "page_segment": ("workspace_id", "page_id", "segment", "body"),
+    "page_link": LINK_COLUMNS,
 }
 
 
@@ -176,6 +179,9 @@ class _Fold:
                     rows.add("page_facet", facet)
                 for number, body in enumerate(page.content.segments[:-1]):
                     rows.add("page_segment", (self.workspace_id, self.stream_id, number, body))
+                if page.live:
+                    for link in link_rows(self.workspace_id, self.stream_id, bytes(page.content)):
+                        rows.add("page_link", link)
             case keys.Key() as key:
                 rows.add("api_key", key_row(self.workspace_id, key))
             case webhooks.Webhook(removed=False) as webhook:

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from application.event_store import Append, Command, EventStore, KnownCommand
 from application.page_past import PastPages, Then
 from application.pages.decider import PageDecider
 from application.pages.ports import Outcome, PageStates, Place, live_parent, load_by, page_change
+from application.pages.renames import Renames
 from application.pages.rows import RowRules
 from application.pages.slugs import SlugClaims
 from application.pages.tree import Tree
@@ -30,12 +32,19 @@ class Pages:
     """The use cases. Each takes who, where and when as a `Command`, and answers the page once the change is durable."""
 
     def __init__(
-        self, store: EventStore, states: PageStates, past: PastPages, decider: PageDecider, new_id: Callable[[], UUID]
+        self,
+        store: EventStore,
+        states: PageStates,
+        past: PastPages,
+        decider: PageDecider,
+        renames: Renames,
+        new_id: Callable[[], UUID],
     ) -> None:
         self._store = store
         self._states = states
         self._past = past
         self._decider = decider
+        self._renames = renames
         self._new_id = new_id
         self._claims = SlugClaims(states)
         self._tree = Tree(states)
@@ -86,6 +95,39 @@ class Pages:
     async def set_schema(self, command: Command, reference: str, schema: Schema | None, guard: Guard = UNGUARDED) -> Outcome:
         """What the rows of a database may hold; None is anything."""
         return await self._decider.decide(command, reference, lambda page: set_schema(check_live(page, guard), schema))
+
+    async def rename(
+        self,
+        command: Command,
+        reference: str,
+        changes: Changes,
+        *,
+        parent: str | UnsetType | None = UNSET,
+        place: Place | None = None,
+        guard: Guard = UNGUARDED,
+    ) -> Outcome:
+        """As `change`, and every link that leads to the page by a slug names the new one, as one."""
+        if changes.slug is not UNSET:
+            check_slug(changes.slug)
+        workspace_id = command.workspace_id
+        async with self._decider.explained(command), self._store.exclusive(workspace_id) as session:
+            page = check_live(await load_by(self._states, workspace_id, reference), guard)
+            changed = await self._tree.moved(command, page, changes, parent, place)
+            if not changed:
+                return Outcome(page)
+            rewritten: list[str] = []
+            if changed[0].after.details.slug != page.details.slug:
+                command = _with_message(command, page, changed[0].after)
+                changed, rewritten = await self._renames.rewritten(command, changed)
+            position = await session.append(Append(command, changed))
+        self._decider.forget(workspace_id, changed)
+        return Outcome(changed[0].after, position=position, rewritten=tuple(rewritten))
+
+    async def renamed_again(self, command: Command, known: KnownCommand) -> Outcome:
+        """What a rename answered when it was carried out."""
+        rewritten = await self._renames.rewritten_by(command, known)
+        page = await self.as_of(command.workspace_id, known.stream_id, known.version)
+        return Outcome(page, position=known.position, rewritten=tuple(rewritten))
 
     async def archive(self, command: Command, reference: str, guard: Guard = UNGUARDED) -> Outcome:
         """The page and all live pages below it, as one."""
@@ -155,3 +197,10 @@ class Pages:
             position = await session.append(Append(command, moved))
         self._decider.forget(command.workspace_id, moved)
         return Outcome(moved[0].after, position=position)
+
+
+def _with_message(command: Command, before: Page, after: Page) -> Command:
+    """In the history of the pages that link to it, the rename is what explains the edit."""
+    if command.message is not None:
+        return command
+    return msgspec.structs.replace(command, message=f"The page {before.details.slug} is now {after.details.slug}.")

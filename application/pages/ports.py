@@ -8,8 +8,8 @@ import msgspec
 
 from application.event_store import Command, StreamChange, recorded
 from domain.errors import DomainError
+from domain.events import Event
 from domain.pages.errors import ParentNotFound
-from domain.pages.events import PageEvent
 from domain.pages.ordering import Sibling
 from domain.pages.state import Page, fold
 
@@ -89,6 +89,8 @@ class Outcome(msgspec.Struct, frozen=True):
     # In how many places each of its find-replaces replaced.
     replacements: tuple[int, ...] = ()
     position: int | None = None
+    # The slugs of the pages in which a rename rewrote links.
+    rewritten: tuple[str, ...] = ()
 
 
 class Current(msgspec.Struct, frozen=True):
@@ -114,7 +116,7 @@ async def live_parent(states: PageStates, workspace_id: UUID, reference: str | N
     return parent
 
 
-def page_change(command: Command, page_id: UUID, before: Page | None, events: Sequence[PageEvent]) -> StreamChange:
+def page_change(command: Command, page_id: UUID, before: Page | None, events: Sequence[Event]) -> StreamChange:
     """The events with the states around them."""
     version = before.version if before else 0
     after = fold(before, recorded(events, command, version), page_id)

@@ -109,3 +109,17 @@ class OutlineTooLong(DomainError):
     """The page has more than 20,000 headings, and no more are read. Split it into several pages."""
 
     code = "outline_too_long"
+
+
+class TooManyLinks(DomainError):
+    """More than 1,000 pages link to this one, or they hold more than 64 MiB. Nothing was changed. Rename without rewriteLinks:
+    the old slug goes on leading to the page.
+    """
+
+    code = "too_many_links"
+
+
+class LinksUnread(DomainError):
+    """So many pages changed a moment ago that their links are still being read. Nothing was changed; try again in a second."""
+
+    code = "links_unread"

@@ -14,7 +14,7 @@ from infrastructure.migrations import migrate
 from infrastructure.rebuild import Rebuild
 from infrastructure.sql import sql
 
-TABLES = ("workspace", "api_key", "page", "page_segment", "page_slug", "page_tally", "page_facet", "webhook")
+TABLES = ("workspace", "api_key", "page", "page_segment", "page_slug", "page_tally", "page_facet", "webhook", "page_link")
 
 
 def _lived_in(workspace: Workspace) -> None:
@@ -32,7 +32,7 @@ def _lived_in(workspace: Workspace) -> None:
     workspace.create("Child", parentSlug="parent", content="x" * 20_000)
     client.post("/pages/child/content/append", json={"content": "appended " * 200})
     client.post("/pages/child/content/find-replace", json={"find": "appended", "replace": "added", "replaceAll": True})
-    client.put("/pages/parent/content", json={"content": "# New\n"})
+    client.put("/pages/parent/content", json={"content": "# New\n\n[[child]] @{Gone|gone#x}"})
     client.patch("/pages/parent", json={"title": "Renamed", "slug": "renamed", "properties": {"n": None, "m": True}})
     client.patch("/pages/child", json={"parentSlug": None})
     client.patch("/pages/child", json={"parentSlug": "renamed"})
@@ -47,6 +47,8 @@ def _lived_in(workspace: Workspace) -> None:
     client.patch(f"/webhooks/{first['id']}", json={"types": ["*"], "description": "changed"})
     client.post(f"/webhooks/{first['id']}/rotate-secret")
     client.delete(f"/webhooks/{second['id']}")
+    # Answered once the projection has read all this.
+    assert client.get("/pages/renamed/links").json()["total"] == 2
 
 
 async def _rows(connection: Connection, schema: str, workspace: Workspace) -> dict[str, list[Any]]:
@@ -57,6 +59,7 @@ async def _rows(connection: Connection, schema: str, workspace: Workspace) -> di
         "page": "page_id",
         "webhook": "webhook_id",
         "page_facet": "page_id, facet, value",
+        "page_link": "page_id, ordinal",
     }
     return {
         table: await connection.fetch(
@@ -103,7 +106,9 @@ def test_rebuilding_under_load_loses_nothing(new_service: Callable[..., Service]
         async def write(client: Any, number: int) -> None:
             nonlocal written
             while not stop.is_set():
-                answer = await client.post(f"/pages/page-{number % 8}/content/append", json={"content": f"line {number}"})
+                answer = await client.post(
+                    f"/pages/page-{number % 8}/content/append", json={"content": f"line {number} [[page-0]]"}
+                )
                 assert answer.status_code == 200, answer.text
                 written += 1
 
@@ -117,6 +122,7 @@ def test_rebuilding_under_load_loses_nothing(new_service: Callable[..., Service]
         return written
 
     written = asyncio.run(load())
+    assert workspace.client.get("/pages/page-0/backlinks", params={"limit": 1}).json()["total"] == written
     audit = service.daybook("audit", "verify")
     assert audit.returncode == 0, audit.stderr
     lines = sum(workspace.get(f"page-{number}")["content"].count("line") for number in range(8))
@@ -143,7 +149,7 @@ ALTERATIONS = {
 def test_altering_one_byte_of_one_event_is_named(column: str, service: Service, workspace: Workspace) -> None:
     workspace.create("Page")
     for number in range(5):
-        workspace.client.post("/pages/page/content/append", json={"content": f"line {number}"})
+        workspace.client.post("/pages/page/content/append", json={"content": f"line {number} [[page-0]]"})
 
     async def alter_and_verify() -> str:
         connection = await asyncpg.connect(service.owner_dsn)

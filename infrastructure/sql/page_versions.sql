@@ -8,8 +8,8 @@ SELECT p.page_id, p.version AS newest, p.aside, p.slug, p.title, wanted.first,
             THEN e.data END AS data
   FROM read_model.page p
  CROSS JOIN LATERAL (
-    SELECT CASE WHEN $6::integer IS NOT NULL THEN $6 ELSE p.version - $5::integer END AS last,
-           CASE WHEN $6::integer IS NOT NULL THEN $6 ELSE p.version - $5::integer - $4::integer + 1 END AS first
+    SELECT CASE WHEN $6::integer IS NOT NULL THEN $6 ELSE p.version - $5::bigint END AS last,
+           CASE WHEN $6::integer IS NOT NULL THEN $6 ELSE p.version - $5::bigint - $4::bigint + 1 END AS first
     OFFSET 0
   ) wanted
   LEFT JOIN LATERAL (

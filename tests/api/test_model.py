@@ -3,6 +3,7 @@
 `DAYBOOK_MODEL_OPERATIONS=100000` makes the run long; `DAYBOOK_MODEL_SEED` repeats one that failed.
 """
 
+import copy
 import hashlib
 import os
 import random
@@ -184,6 +185,42 @@ def typed(properties: dict[str, Any]) -> dict[str, tuple[type, Any]]:
 
 def shown(page: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
     return {name: page[name] for name in names}
+
+
+BATCHED = st.lists(
+    st.one_of(
+        st.fixed_dictionaries({"action": st.just("create"), "title": TITLES, "content": TEXT}),
+        st.fixed_dictionaries({"action": st.just("create"), "title": TITLES, "content": TEXT, "ref": st.just("made")}),
+        st.builds(lambda number, fields: {"action": "update", "number": number} | fields, PICK, FIELDS),
+        st.fixed_dictionaries({"action": st.just("append"), "number": PICK, "content": TEXT}),
+        st.fixed_dictionaries({"action": st.just("delete"), "number": PICK}),
+    ),
+    min_size=1,
+    max_size=4,
+    # A name can be given once.
+).filter(lambda actions: sum("ref" in action for action in actions) <= 1)
+
+
+def attempted(model: Model, action: dict[str, Any], result: dict[str, Any]) -> int:
+    """Does one action of a batch to the model; answers the status it should have."""
+    if action["action"] == "create":
+        # The page of what comes to nothing is not shown, only the slug it would have had.
+        found = result.get("page") or {"id": f"undone-{len(model.pages)}", "slug": result["slug"]}
+        page = model.create(found, None, action["title"], action["content"], {})
+        if "ref" in action:
+            model.claims["$made"] = page.id
+        return 201
+    page = model.live(action["slug"])
+    if page is None:
+        return 404
+    match action["action"]:
+        case "update":
+            model.change(page, action)
+        case "append":
+            model.append(page, action["content"])
+        case "delete":
+            model.delete(page)
+    return 200
 
 
 class PagesMachine(RuleBasedStateMachine):
@@ -470,6 +507,38 @@ class PagesMachine(RuleBasedStateMachine):
             assert answer.status_code == 200, answer.text
             self.model.revert(page, wanted)
             self.check(page)
+
+    @precondition(lambda self: self.model.pages)
+    @rule(actions=BATCHED, atomic=st.booleans(), dry=st.booleans())
+    def batch(self, actions: list[dict[str, Any]], *, atomic: bool, dry: bool) -> None:
+        """Tried on a copy of the model, which becomes the model if the service says it was done."""
+        made = [any("ref" in before for before in actions[:place]) for place in range(len(actions))]
+        sent = [self.batched(action, made=known) for action, known in zip(actions, made, strict=True)]
+        answer = self.client.post("/pages/batch", json={"atomic": atomic, "dryRun": dry, "actions": sent})
+        found = answer.json()
+        attempt = copy.deepcopy(self.model)
+        results = found["results"]
+        statuses = [attempted(attempt, action, result) for action, result in zip(sent, results, strict=True)]
+        attempt.claims.pop("$made", None)
+        failed = any(status >= 400 for status in statuses)
+        undone = atomic and failed
+        assert [result["status"] for result in results] == [424 if undone and each < 400 else each for each in statuses], (
+            answer.text
+        )
+        assert found["success"] is not failed
+        if undone:
+            assert (answer.status_code, found["code"]) == (next(each for each in statuses if each >= 400), "batch_failed")
+        elif not dry:
+            assert answer.status_code == 200
+            self.model = attempt
+        self.check_all()
+
+    def batched(self, action: dict[str, Any], *, made: bool) -> dict[str, Any]:
+        """The action as it is sent: a number picks the page, or the one that the batch made and named before."""
+        fields = {name: value for name, value in action.items() if name != "number"}
+        if "number" not in action:
+            return fields
+        return fields | {"slug": "$made" if made and action["number"] % 2 else self.pick(action["number"])[0]}
 
     @precondition(lambda self: self.model.pages)
     @rule(number=PICK, version=PICK)

@@ -15,13 +15,17 @@ from api.requests import AnyRequest, parse_moment
 from api.services import WithServices
 from application.page_reader import LISTED_AT_ONCE_MAX, ListRead
 from domain.errors import InvalidValue
-from domain.pages.queries import NONE, STATUSES, TYPES, Query, any_of, conditions, day, sort_from
+from domain.pages.queries import NONE, STATUSES, TYPES, Query, any_of, conditions, day, needle, sort_from
 
 # The names of a query's parameters, so that a misspelt filter is told and does not answer everything.
 PARAMETERS = (
     *("status", "owner", "type", "parent", "under", "blocked-by", "dueBefore", "dueAfter", "updatedSince", "text", "where"),
     *("sort", "compact", "maxTokens", "limit", "offset"),
 )
+
+
+# The view that texts are looked for in.
+TEXT_PROJECTION = "text"
 
 
 def _filter(description: str, name: str | None = None) -> QueryParameter:
@@ -50,6 +54,7 @@ async def query_pages(  # noqa: PLR0913 - one for each filter
     due_before: Annotated[str | None, _filter("Due before this day.", "dueBefore")] = None,
     due_after: Annotated[str | None, _filter("Due after this day.", "dueAfter")] = None,
     updated_since: Annotated[str | None, _filter("With a change recorded at or after this time.", "updatedSince")] = None,
+    text: Annotated[str | None, _filter("With this in the title, the subtitle or the content, in any case of letters.")] = None,
     where: Annotated[
         list[str] | None, _filter("A test of a property, such as `Price>=10`, `Stage=Done`; several have to hold together.")
     ] = None,
@@ -65,6 +70,9 @@ async def query_pages(  # noqa: PLR0913 - one for each filter
     """Filters are "and", their values "any of". `totalCount` is how many pages match in all, whatever the limit."""
     caller = await services.requests.caller(request)
     check_known(request)
+    if text is not None:
+        # What is in the view already need not be looked at page by page; the rest is, so this never waits for long.
+        await services.positions.reached(caller.workspace_id, TEXT_PROJECTION, None)
     check_compact(compact=compact, max_tokens=max_tokens)
     query = Query(
         status=any_of(status, "status", (*STATUSES, NONE)),
@@ -76,6 +84,7 @@ async def query_pages(  # noqa: PLR0913 - one for each filter
         due_before=day(due_before, "dueBefore"),
         due_after=day(due_after, "dueAfter"),
         updated_since=None if updated_since is None else parse_moment(updated_since, "updatedSince"),
+        text=needle(text),
         where=conditions(where),
         sort=sort_from(sort),
     )

@@ -14,7 +14,7 @@ from application.differences import DiffTooLarge
 from application.event_store import OutcomeUnknown, StoreUnavailable
 from application.feed import PositionUnknown
 from application.idempotency import IdempotencyKeyReused
-from application.page_queries import QueryTooBroad
+from application.page_queries import QueryTooBroad, TextBehind
 from application.page_views import page_json
 from application.pages.batches import AnswerGone, BatchFailed, BatchUndone, InvalidAction, RefFailed, RefTaken, RefUnknown
 from application.pages.ports import BatchTooLarge, Current
@@ -101,6 +101,7 @@ STATUSES: dict[type[DomainError], int] = {
     PositionNotReached: 503,
     StoreUnavailable: 503,
     LinksUnread: 503,
+    TextBehind: 503,
     OutcomeUnknown: 503,
 }
 

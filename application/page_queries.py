@@ -17,6 +17,12 @@ class QueryTooBroad(DomainError):
     code = "query_too_broad"
 
 
+class TextBehind(DomainError):
+    """So much has just changed that the texts of pages are still being taken in. Send the request again in a second."""
+
+    code = "text_behind"
+
+
 class ListedPage(msgspec.Struct, frozen=True):
     """A page as its stored members, with what tells its place in the tree."""
 
@@ -33,7 +39,7 @@ class ListedPages(msgspec.Struct, frozen=True):
 
 
 class PageQueries(Protocol):
-    """Reads one workspace. Raises `PageNotFound`, `QueryTooBroad` and `StoreUnavailable`."""
+    """Reads one workspace. Raises `PageNotFound`, `QueryTooBroad`, `TextBehind` and `StoreUnavailable`."""
 
     async def found(self, workspace_id: UUID, query: Query, *, limit: int, offset: int) -> ListRead: ...
 

@@ -53,6 +53,7 @@ from infrastructure.projections.positions import PostgresPositions
 from infrastructure.projections.runner import ProjectionRunner
 from infrastructure.projections.snapshots import Snapshots
 from infrastructure.projections.states import ProjectionStates
+from infrastructure.projections.texts import PageTexts
 from infrastructure.webhooks.book import PostgresWebhookBook
 from infrastructure.webhooks.deliverer import Deliverer, Park
 from infrastructure.webhooks.deliveries import PostgresDeliveryLog, PostgresDeliveryQueue
@@ -177,7 +178,7 @@ def build(
     page_links = PostgresPageLinks(database)
     access = Access(PostgresKeyLookup(database), server_key, environment)
     # One line for each asynchronous projection.
-    projections: list[Projection] = [WebhookProjection(), Snapshots(), LinkProjection()]
+    projections: list[Projection] = [WebhookProjection(), Snapshots(), LinkProjection(), PageTexts()]
     runner = ProjectionRunner(database, hub, projections)
     feed = PostgresFeed(database, hub)
     positions = PostgresPositions(database, hub, runner)

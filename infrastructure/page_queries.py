@@ -18,6 +18,7 @@ from domain.pages.facets import PROPERTY, VALUE_CHARACTERS_MAX
 from domain.pages.queries import NONE, PROPERTY_SORT, ROOT, STATUSES, TYPES, Condition, Query, Sort
 from domain.pages.slugs import as_id
 from infrastructure.database import Connection, Database
+from infrastructure.page_texts import FoundText, find_text
 from infrastructure.pages import NUL
 from infrastructure.sql import sql
 
@@ -66,9 +67,7 @@ class PostgresPageQueries:
 
     async def long_found(self, workspace_id: UUID, query: Query, *, limit: int | None, offset: int) -> AsyncIterator[ListRead]:
         async with self._database.reading(workspace_id) as connection:
-            statement = Statement(workspace_id)
-            text = await self._text(connection, statement, query, "query_ids", limit, offset)
-            found = await _fetch(connection, text, statement.arguments)
+            found = await self._answered(connection, workspace_id, query, "query_ids", limit, offset)
         total, ids = found[0]["total"], found[0]["ids"]
         for first in range(0, len(ids), LISTED_AT_ONCE_MAX):
             async with self._database.reading(workspace_id) as connection:
@@ -84,21 +83,18 @@ class PostgresPageQueries:
 
     async def _rows(self, workspace_id: UUID, query: Query, limit: int, offset: int) -> tuple[int, list[asyncpg.Record]]:
         async with self._database.reading(workspace_id) as connection:
-            statement = Statement(workspace_id)
-            text = await self._text(connection, statement, query, "query_rows", limit, offset)
-            rows = await _fetch(connection, text, statement.arguments)
+            rows = await self._answered(connection, workspace_id, query, "query_rows", limit, offset)
         return rows[0]["total"], [row for row in rows if row["page_id"] is not None]
 
-    async def _text(
-        self, connection: Connection, statement: Statement, query: Query, ending: str, limit: int | None, offset: int
-    ) -> str:
-        named = await _Named.read(connection, statement.arguments[0], query)
-        splices = {
-            "matched": _matched(statement, query, named),
-            "keyed": _keyed(statement, query.order),
-            "order": _order(query.order),
-        }
-        return statement.piece(ending, splices, limit=POSITION_MAX if limit is None else limit, offset=offset)
+    async def _answered(
+        self, connection: Connection, workspace_id: UUID, query: Query, ending: str, limit: int | None, offset: int
+    ) -> list[asyncpg.Record]:
+        """One statement; for a text several, on one snapshot of the database."""
+        if query.text is None:
+            return await _fetch(connection, *await asked(connection, workspace_id, query, ending, limit, offset))
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            found = await find_text(connection, workspace_id, query.text)
+            return await _fetch(connection, *await asked(connection, workspace_id, query, ending, limit, offset, found))
 
 
 class _Named:
@@ -128,14 +124,38 @@ class _Named:
         return [self._ids[reference] for reference in references]
 
 
-def _matched(statement: Statement, query: Query, named: _Named) -> str:
+async def asked(  # the whole of a question, and where it is asked
+    connection: Connection,
+    workspace_id: UUID,
+    query: Query,
+    ending: str,
+    limit: int | None,
+    offset: int,
+    text: FoundText | None = None,
+) -> tuple[str, list[Any]]:
+    """The statement with its arguments; `ending` says whether it answers rows (`query_rows`) or ids (`query_ids`)."""
+    named = await _Named.read(connection, workspace_id, query)
+    statement = Statement(workspace_id)
+    splices = {
+        "matched": _matched(statement, query, named, text),
+        "keyed": _keyed(statement, query.order),
+        "order": _order(query.order),
+    }
+    whole = statement.piece(ending, splices, limit=POSITION_MAX if limit is None else limit, offset=offset)
+    return whole, statement.arguments
+
+
+def _matched(statement: Statement, query: Query, named: _Named, text: FoundText | None) -> str:
     """The pages that every wanted piece holds, and none of the unwanted ones."""
     wanted: list[str] = []
     unwanted: list[str] = []
+    if text is not None:
+        piece = statement.piece("query_text", pattern=text.pattern, changed=text.changed, matching=text.matching)
+        wanted.append(f"({piece})")
     for piece, is_wanted in _pieces(statement, query, named):
         (wanted if is_wanted else unwanted).append(f"({piece})")
-    text = " INTERSECT ".join(wanted or [statement.piece("query_any")])
-    return " EXCEPT ".join([text, *unwanted])
+    all_wanted = " INTERSECT ".join(wanted or [statement.piece("query_any")])
+    return " EXCEPT ".join([all_wanted, *unwanted])
 
 
 def _pieces(statement: Statement, query: Query, named: _Named) -> Iterator[tuple[str, bool]]:

@@ -280,11 +280,11 @@ def check_link(whole: bytes, link: Link) -> None:
     assert (link.kind, "other-slug", link.fragment) in after
 
 
-@given(st.lists(PIECES.filter(lambda piece: piece not in {"\0", "[^1]: x\n", "[^1]"}), max_size=25).map("".join))
+@given(st.lists(PIECES.filter(lambda piece: not set(piece) & set("[|\0\x0b\r\t\u2028")), max_size=25).map("".join))
 def test_another_reader_finds_the_same_headings(text: str) -> None:
-    """The reader of front matter and wiki links apart, which the other does not know."""
-    plain = text.replace("[[", "[").replace("---\n", "").replace("\ufeff", "")
-    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(plain)
+    """But for tables, definitions, wiki links, front matter and rarer spaces, of which the other has ideas of its own."""
+    plain = text.replace("---\n", "").replace("\ufeff", "")
+    tokens = MarkdownIt("commonmark").parse(plain)
     expected = [
         (int(token.tag[1]), plain_text(tokens[index + 1].children or []))
         for index, token in enumerate(tokens)

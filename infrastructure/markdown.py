@@ -10,7 +10,7 @@ from domain.pages.markdown import Markdown
 from infrastructure.markdown_walk import read_markdown
 
 # Up to here reading takes less than some five milliseconds, and a thread would cost as much as it saves.
-AT_ONCE_BYTES_MAX = 64 * 1024
+AT_ONCE_BYTES_MAX = 16 * 1024
 # What is remembered: texts, and headings and links in all of them.
 REMEMBERED_TEXTS_MAX = 1000
 REMEMBERED_PARTS_MAX = 200_000

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from bisect import bisect_right
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Service, Workspace
+from conftest import Service, Workspace, caught_up
 
 from daybook.cli import app
 from daybook.vault.history import SETTLED
@@ -373,6 +374,33 @@ class TestHistories:
         assert read(tmp_path / "out") == outcome(edits)
         told = {(entry["createdAt"][:19], entry["summary"]) for entry in history(workspace)}
         assert told >= {(one["at"][:19], " ".join(one["message"].split())) for one in edits}
+        _check_past(workspace, edits)
+
+
+def _check_past(workspace: Workspace, edits: list[dict[str, Any]]) -> None:
+    """Every edit is a version that gives the file byte for byte, by its number; at its date the page was so, or was not there."""
+    caught_up(workspace)
+    dates: dict[str, list[str]] = {}
+    for entry in history(workspace):
+        dates.setdefault(entry["pageId"], []).append(entry["createdAt"][:19])
+    page_of = {_then(workspace, page_id, version=1)["properties"]["import.path"]: page_id for page_id in dates}
+    ends = {(one["path"], one["at"]): one for one in edits}
+    for number, one in enumerate(ends.values()):
+        page_id = page_of[one["path"]]
+        page = _then(workspace, page_id, version=bisect_right(dates[page_id], one["at"][:19]))
+        assert (page["archivedAt"] is not None) == (one["op"] == "delete")
+        assert one["op"] == "delete" or page["content"] == one["content"]
+        if number % 3 == 0:
+            answer = workspace.client.get(f"/pages/{page_id}", params={"asOf": one["at"]})
+            assert answer.status_code == (404 if one["op"] == "delete" else 200)
+            assert one["op"] == "delete" or answer.json()["page"]["content"] == one["content"]
+
+
+def _then(workspace: Workspace, page_id: str, **query: Any) -> dict[str, Any]:
+    answer = workspace.client.get(f"/pages/{page_id}", params=query)
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.json()["page"]
+    return page
 
 
 def _timeline(workspace: Workspace) -> list[tuple[str, str, str, str]]:

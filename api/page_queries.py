@@ -6,11 +6,13 @@ from typing import Annotated
 from litestar import get
 from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
+from msgspec import UNSET
 
 from api.answers import json_answer, streamed_answer
 from api.compact import Compact, ListOrText, MaxTokens, check_compact, compact_answer
 from api.page_shapes import FoundAnswer, TrashAnswer
-from api.pages import Limit, Offset, answers
+from api.pages import AsOf, Limit, Offset, answers
+from api.past_lists import Window, past_moment, past_query
 from api.requests import AnyRequest, parse_moment
 from api.services import WithServices
 from application.page_reader import LISTED_AT_ONCE_MAX, ListRead
@@ -20,7 +22,7 @@ from domain.pages.queries import NONE, STATUSES, TYPES, Query, any_of, condition
 # The names of a query's parameters, so that a misspelt filter is told and does not answer everything.
 PARAMETERS = (
     *("status", "owner", "type", "parent", "under", "blocked-by", "dueBefore", "dueAfter", "updatedSince", "text", "where"),
-    *("sort", "compact", "maxTokens", "limit", "offset"),
+    *("sort", "asOf", "compact", "maxTokens", "limit", "offset"),
 )
 
 
@@ -62,6 +64,7 @@ async def query_pages(  # noqa: PLR0913 - one for each filter
         str | None,
         _filter("createdAt, updatedAt, title, dueDate, status, order or property.<name>; with `-` in front, descending."),
     ] = None,
+    as_of: AsOf = None,
     compact: Compact = False,
     max_tokens: MaxTokens = None,
     limit: Limit = None,
@@ -88,6 +91,9 @@ async def query_pages(  # noqa: PLR0913 - one for each filter
         where=conditions(where),
         sort=sort_from(sort),
     )
+    if as_of is not None:
+        moment, window = past_moment(as_of), Window(limit, offset)
+        return await past_query(request, services, moment, query, window, compact_to=max_tokens if compact else UNSET)
     if compact:
         return await compact_answer(
             request, services, caller.workspace_id, query, limit=limit, offset=offset, max_tokens=max_tokens

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar.response.base import ASGIResponse
+from msgspec import UNSET, UnsetType
 
 from api.answers import json_answer, streamed_answer, text_answer
 from api.compact import COMPACT_PAGES_MAX
@@ -15,8 +16,9 @@ from application.compact_text import compact
 from application.page_queries import ListedPage
 from application.page_reader import LISTED_AT_ONCE_MAX
 from application.page_views import resource
-from application.workspace_past import ListedThen
+from application.workspace_past import ListedThen, found_then
 from domain.errors import InvalidValue
+from domain.pages.queries import Query
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -41,7 +43,7 @@ class _Piece(msgspec.Struct, frozen=True):
 _NOTHING = _Piece([], 0)
 
 
-def past_moment(as_of: str, cursor: str | None) -> datetime:
+def past_moment(as_of: str, cursor: str | None = None) -> datetime:
     if cursor is not None:
         raise InvalidValue("A list of the past has no cursor; send limit and offset.", parameter="cursor")
     return parse_moment(as_of, "asOf")
@@ -68,8 +70,29 @@ async def past_compact(
     taken: list[ListedPage] = []
     piece = _NOTHING
     async for piece in _pieces(services, workspace_id, moment, window):
-        taken += [ListedPage(page.doc, page.parent_slug, page.place) for page in piece.wanted]
+        taken += map(_compact, piece.wanted)
     return text_answer(compact(taken, piece.total, max_tokens), request=request)
+
+
+async def past_query(
+    request: AnyRequest,
+    services: Services,
+    moment: datetime,
+    query: Query,
+    window: Window,
+    *,
+    compact_to: int | UnsetType | None,
+) -> ASGIResponse:
+    """`compact_to` is set for a compact text, to at most so many tokens."""
+    if query.text is not None:
+        raise InvalidValue("A query of the past looks for no text; leave text or asOf out.", parameter="text")
+    caller = await services.requests.caller(request)
+    found = await found_then(services.workspace_past, caller.workspace_id, moment, query)
+    if compact_to is not UNSET:
+        wanted = Window(window.limit or COMPACT_PAGES_MAX, window.offset).of(found, 0)
+        return text_answer(compact(map(_compact, wanted), len(found), compact_to), request=request)
+    pages = b",".join(map(_json, window.of(found, 0)))
+    return json_answer(b'{"pages":[%b],"totalCount":%d}' % (pages, len(found)), request=request)
 
 
 async def _pieces(services: Services, workspace_id: UUID, moment: datetime, window: Window) -> AsyncIterator[_Piece]:
@@ -89,6 +112,10 @@ async def _streamed(taken: list[bytes], piece: _Piece, following: AsyncIterator[
 def _rest(total: int, window: Window) -> bytes:
     """Lists of the past have no cursor: what they show does not move."""
     return b',"totalPages":%d%b}' % (total, b"" if window.limit is None else b',"nextCursor":null')
+
+
+def _compact(page: ListedThen) -> ListedPage:
+    return ListedPage(page.doc, page.parent_slug, page.place)
 
 
 def _json(page: ListedThen) -> bytes:

@@ -97,15 +97,15 @@ class PostgresPageQueries:
             return await _fetch(connection, *await asked(connection, workspace_id, query, ending, limit, offset, found))
 
 
-class _Named:
+class NamedPages:
     """The pages that a query names, looked up."""
 
     def __init__(self, ids: dict[str, UUID], blockers: Sequence[str]) -> None:
-        self._ids = ids
+        self.all_ids = ids
         self.blockers = blockers
 
     @classmethod
-    async def read(cls, connection: Connection, workspace_id: UUID, query: Query) -> "_Named":
+    async def read(cls, connection: Connection, workspace_id: UUID, query: Query) -> "NamedPages":
         references = [name for name in (*query.parent, *query.under, *query.blocked_by) if name != ROOT and NUL not in name]
         if not references:
             return cls({}, ())
@@ -119,9 +119,9 @@ class _Named:
     def ids(self, references: Sequence[str], parameter: str) -> list[UUID]:
         """Raises `PageNotFound`: a page that is not there is a mistake, and not one that has nothing below it."""
         for reference in references:
-            if reference not in self._ids:
+            if reference not in self.all_ids:
                 raise PageNotFound(f"{parameter} names no page of this workspace: {reference[:60]!r}.", parameter=parameter)
-        return [self._ids[reference] for reference in references]
+        return [self.all_ids[reference] for reference in references]
 
 
 async def asked(  # the whole of a question, and where it is asked
@@ -134,7 +134,7 @@ async def asked(  # the whole of a question, and where it is asked
     text: FoundText | None = None,
 ) -> tuple[str, list[Any]]:
     """The statement with its arguments; `ending` says whether it answers rows (`query_rows`) or ids (`query_ids`)."""
-    named = await _Named.read(connection, workspace_id, query)
+    named = await NamedPages.read(connection, workspace_id, query)
     statement = Statement(workspace_id)
     splices = {
         "matched": _matched(statement, query, named, text),
@@ -145,7 +145,7 @@ async def asked(  # the whole of a question, and where it is asked
     return whole, statement.arguments
 
 
-def _matched(statement: Statement, query: Query, named: _Named, text: FoundText | None) -> str:
+def _matched(statement: Statement, query: Query, named: NamedPages, text: FoundText | None) -> str:
     """The pages that every wanted piece holds, and none of the unwanted ones."""
     wanted: list[str] = []
     unwanted: list[str] = []
@@ -158,7 +158,7 @@ def _matched(statement: Statement, query: Query, named: _Named, text: FoundText 
     return " EXCEPT ".join([all_wanted, *unwanted])
 
 
-def _pieces(statement: Statement, query: Query, named: _Named) -> Iterator[tuple[str, bool]]:
+def _pieces(statement: Statement, query: Query, named: NamedPages) -> Iterator[tuple[str, bool]]:
     """Pieces, each with whether its pages are wanted or those that it does not hold."""
     yield from _one_of(statement, "status", query.status, NONE)
     yield from _one_of(statement, "owner", query.owner, NONE)
@@ -185,7 +185,7 @@ def _one_of(statement: Statement, facet: str, values: Sequence[str], absent: str
         yield statement.piece("query_facet", facet=facet, values=list(values)), True
 
 
-def _places(statement: Statement, query: Query, named: _Named) -> Iterator[tuple[str, bool]]:
+def _places(statement: Statement, query: Query, named: NamedPages) -> Iterator[tuple[str, bool]]:
     if query.parent:
         parents = [name for name in query.parent if name != ROOT]
         pieces = [statement.piece("query_top")] if ROOT in query.parent else []

@@ -10,11 +10,13 @@ import msgspec
 from application.page_past import PagePast
 from application.page_reader import BEFORE_ALL
 from application.page_views import details_from, doc, stamp_of
-from application.workspace_past import ListedThen
+from application.workspace_past import ListedThen, Named
 from domain.events import Recorded
+from domain.pages.queries import Query
 from domain.pages.state import Details, created_details, evolve_details
 from infrastructure.database import Connection, Database
 from infrastructure.event_store import codec
+from infrastructure.page_queries import NamedPages
 from infrastructure.sql import sql
 
 CHUNK_PAGES = 1000
@@ -56,6 +58,11 @@ class PostgresWorkspacePast:
                 return
             last = ids[-1]
             yield [_listed(page, parents) for page in live]
+
+    async def named(self, workspace_id: UUID, query: Query) -> Named:
+        async with self._database.reading(workspace_id) as connection:
+            found = await NamedPages.read(connection, workspace_id, query)
+        return Named(found.all_ids, frozenset(found.blockers))
 
 
 async def _read(connection: Connection, workspace_id: UUID, ids: Iterable[UUID], moment: datetime) -> dict[UUID, _Then]:

@@ -15,6 +15,70 @@ def listed(workspace: Workspace, **query: Any) -> dict[str, Any]:
     return body
 
 
+QUERIES: list[dict[str, Any]] = [
+    {"status": "idea,none"},
+    {"status": "idea", "sort": "-title"},
+    {"type": "database,page", "owner": "none"},
+    {"owner": "ana@acme.io"},
+    {"dueBefore": "2026-03-02", "dueAfter": "2026-01-01", "sort": "-dueDate"},
+    {"blocked-by": "p0"},
+    {"parent": "/"},
+    {"under": "p0", "sort": "order"},
+    {"parent": "p0"},
+    {"where": ["n>=20", "n!=25"], "sort": "property.n"},
+    {"where": "n<9", "sort": "-property.n"},
+    {"where": "kind=Good"},
+    {"where": "kind~OO", "sort": "-property.kind"},
+    {"where": "kind>a", "sort": "-updatedAt"},
+    {"where": "flag=true"},
+    {"where": "kind!=good", "sort": "status"},
+    {"limit": "2", "offset": "1", "sort": "-createdAt"},
+    {"compact": "true", "status": "idea"},
+]
+
+
+def queried(workspace: Workspace, **then: str) -> list[str]:
+    answers = [workspace.client.get("/pages/query", params={**query, **then}) for query in QUERIES]
+    assert {answer.status_code for answer in answers} == {200}, [answer.text for answer in answers if answer.status_code != 200]
+    return [answer.text for answer in answers]
+
+
+def test_every_moment_is_queried_as_it_was_then(workspace: Workspace) -> None:
+    dice = random.Random(5)  # noqa: S311 - the same every time
+    seen: dict[str, list[str]] = {}
+    workspace.create("P0")
+    for number in range(1, 40):
+        properties = {"n": number, "kind": dice.choice(["Good", "good", "bad", 7, None]), "flag": dice.choice([True, False])}
+        fields = {
+            "status": dice.choice(["idea", "completed", None]),
+            "owner": dice.choice(["ana@acme.io", None]),
+            "type": dice.choice(["page", "database"]),
+            "dueDate": dice.choice(["2026-01-01", "2026-03-01", None]),
+            "blockedBy": dice.choice([[], ["p0"], ["p1", "p2"]]),
+            "parentSlug": dice.choice(["p0", None, f"p{dice.randrange(number)}"]),
+            "properties": properties,
+        }
+        workspace.client.post("/pages", json={"title": f"P{number}", **fields})
+        workspace.client.patch(f"/pages/p{dice.randrange(1, number + 1)}", json={**fields, "parentSlug": None})
+        if number % 4 == 0:
+            workspace.client.delete(f"/pages/p{dice.randrange(1, number + 1)}")
+        seen[latest(workspace)] = queried(workspace)
+    for moment, answers in seen.items():
+        for query, answer, then in zip(QUERIES, answers, queried(workspace, asOf=moment), strict=True):
+            assert then == answer, query
+
+
+def test_a_query_of_the_past_names_pages_that_are_gone_by_what_they_were_called_then(workspace: Workspace, refused: Any) -> None:
+    workspace.create("Above", slug="old")
+    child = workspace.create("Child", parentSlug="old")
+    workspace.client.patch("/pages/old", json={"slug": "new"})
+    workspace.client.delete("/pages/new")
+    for name in ("old", child["parentId"]):
+        found = workspace.client.get("/pages/query", params={"parent": name, "asOf": child["updatedAt"]}).json()
+        assert (found["totalCount"], found["pages"]) == (1, [{key: child[key] for key in found["pages"][0]}])
+    refused(workspace.client.get("/pages/query", params={"parent": "never", "asOf": "1900-01-01"}), 404, "page_not_found")
+
+
 def latest(workspace: Workspace) -> str:
     """When the last thing happened."""
     at: str = workspace.client.get("/pages/history", params={"limit": 1}).json()["history"][0]["createdAt"]
@@ -109,3 +173,8 @@ def test_a_list_of_thousands_comes_whole(workspace: Workspace) -> None:
 )
 def test_what_cannot_be_listed_is_refused(shared: Workspace, refused: Any, query: Any, status: int, code: str) -> None:
     refused(shared.client.get("/pages", params=query), status, code)
+
+
+def test_a_query_of_the_past_looks_for_no_text(shared: Workspace, refused: Any) -> None:
+    answer = shared.client.get("/pages/query", params={"text": "sky", "asOf": "2026-01-01"})
+    refused(answer, 400, "invalid_parameter")

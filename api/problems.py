@@ -16,7 +16,16 @@ from application.feed import PositionUnknown
 from application.idempotency import IdempotencyKeyReused
 from application.page_queries import QueryTooBroad, TextBehind
 from application.page_views import page_json
-from application.pages.batches import AnswerGone, BatchFailed, BatchUndone, InvalidAction, RefFailed, RefTaken, RefUnknown
+from application.pages.batches import (
+    AnswerGone,
+    BatchFailed,
+    BatchOvertaken,
+    BatchUndone,
+    InvalidAction,
+    RefFailed,
+    RefTaken,
+    RefUnknown,
+)
 from application.pages.ports import BatchTooLarge, Current
 from application.positions import PositionNotReached
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
@@ -99,6 +108,7 @@ STATUSES: dict[type[DomainError], int] = {
     RefFailed: 424,
     BatchUndone: 424,
     PositionNotReached: 503,
+    BatchOvertaken: 503,
     StoreUnavailable: 503,
     LinksUnread: 503,
     TextBehind: 503,

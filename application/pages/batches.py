@@ -1,6 +1,7 @@
 """Several commands on pages as one: each is decided as if those before it had happened, and all are written at once."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, Self
@@ -30,9 +31,20 @@ from application.pages.workbench import Workbench
 from domain.errors import DomainError, InvalidValue
 from domain.pages.state import Page
 
+# How often it is tried to work a long batch out while nobody writes; what takes longer is not worked out under the lock.
+ATTEMPTS_MAX = 3
+LOCKED_PLAN_S_MAX = 1.0
 # Each keeps its pages in memory, up to the workbench's limit.
 BATCHES_AT_ONCE_MAX = 4
 _REF = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class BatchOvertaken(DomainError):
+    """Others changed the workspace again and again while this batch was worked out, and it takes too long to keep them waiting.
+    Nothing was done. Split the batch, or send it when there is less going on.
+    """
+
+    code = "batch_overtaken"
 
 
 class InvalidAction(DomainError):
@@ -159,11 +171,15 @@ class Batches:
     async def run(self, command: Command, batch: Batch) -> Answer:
         """Decided before the workspace is locked, and again under the lock only if somebody wrote meanwhile."""
         async with self._room:
-            seen = await self._store.position(command.workspace_id)
-            plan = await self._plan(command, batch)
-            if not self._leaves_traces(command, batch, plan) and await self._store.position(command.workspace_id) == seen:
-                return batch.answer(plan)
-            return await self._carry_out(command, batch, plan, seen)
+            for _ in range(ATTEMPTS_MAX):
+                seen, began = await self._store.position(command.workspace_id), asyncio.get_running_loop().time()
+                plan = await self._plan(command, batch)
+                short = asyncio.get_running_loop().time() - began <= LOCKED_PLAN_S_MAX
+                if not self._leaves_traces(command, batch, plan) and await self._store.position(command.workspace_id) == seen:
+                    return batch.answer(plan)
+                with contextlib.suppress(BatchOvertaken):
+                    return await self._carry_out(command, batch, plan, seen, plan_again=short)
+        raise BatchOvertaken
 
     async def find(self, workspace_id: UUID, command_id: UUID) -> KeptAnswer | None:
         """What a keyed batch was answered; without its answer, if that is no longer kept."""
@@ -178,9 +194,11 @@ class Batches:
             raise AnswerGone
         return known.answer
 
-    async def _carry_out(self, command: Command, batch: Batch, plan: Plan, seen: int) -> Answer:
+    async def _carry_out(self, command: Command, batch: Batch, plan: Plan, seen: int, *, plan_again: bool) -> Answer:
         async with self._store.exclusive(command.workspace_id) as session:
             if session.position != seen:
+                if not plan_again:
+                    raise BatchOvertaken
                 plan = await self._plan(command, batch)
             answer = batch.answer(plan)
             if not self._leaves_traces(command, batch, plan):
@@ -237,13 +255,16 @@ class _Planning:
             # Nothing that the action could be blamed for.
             raise
         except DomainError as error:
-            return Result(error=error)
+            # Where it was raised, and what lay there in memory, is nobody's business any more: it can be megabytes each.
+            error.__context__ = None
+            return Result(error=error.with_traceback(None))
         page = outcome.page
         parent_slug = await self._cases.pages.parent_slug(self._command.workspace_id, page)
         return Result(page.details.slug, listed_json(page, parent_slug), outcome.replacements)
 
     async def _run(self, action: Action) -> Outcome:
         ref = action.ref
+        self._bench.check_room()
         if ref is not None:
             _check_ref(ref)
             if ref in self._named:

@@ -198,7 +198,11 @@ class Workbench:
             self._children.setdefault(parent_id, set()).add(page_id)
         self._pages[page_id] = page
 
-    def _take_room(self, size_bytes: int) -> None:
-        if size_bytes > self._room_bytes:
+    def check_room(self) -> None:
+        """Raises `BatchTooLarge` from where the room did not suffice: what comes after would only be worked out in vain."""
+        if self._room_bytes < 0:
             raise BatchTooLarge
+
+    def _take_room(self, size_bytes: int) -> None:
         self._room_bytes -= size_bytes
+        self.check_room()

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
-from conftest import Service, Workspace
+from conftest import Service, Workspace, run_apart
 
 from api.batch_shapes import ACTIONS, ACTIONS_MAX
 
@@ -428,8 +430,26 @@ def test_a_text_that_would_fill_the_memory_is_refused(workspace: Workspace) -> N
     flop = {"action": "findReplace", "slug": "page", "find": "z", "replace": "y", "replaceAll": True}
     response = send(workspace, grow, *[flip, flop] * 60, atomic=False)
     assert response.status_code == 200
-    assert (413, "batch_too_large") in outcomes(response)
     assert outcomes(response)[:50] == [(200, None)] * 50
+    assert outcomes(response)[-50:] == [(413, "batch_too_large")] * 50
+
+
+async def test_a_batch_that_takes_long_keeps_nobody_waiting(workspace: Workspace, refused: Any) -> None:
+    workspace.create("Beside")
+    workspace.create("Long", content="".join(f"line {number} of the text\n" for number in range(160_000)))
+    find = [{"action": "findReplace", "slug": "long", "find": f"line {number} of", "replace": "row"} for number in range(100)]
+    async with workspace.async_client() as client:
+        batch = asyncio.create_task(client.post("/pages/batch", json={"actions": find}))
+        written, longest_s = 0, 0.0
+        while not batch.done():
+            began = time.monotonic()
+            await client.post("/pages/beside/content/append", json={"content": "x"})
+            written, longest_s = written + 1, max(longest_s, time.monotonic() - began)
+        refused(await batch, 503, "batch_overtaken")
+    assert workspace.get("long")["version"] == 1
+    assert workspace.get("beside")["version"] == 1 + written
+    assert longest_s < 3.0
+    done(workspace, *find)
 
 
 async def test_one_key_sixteen_times_in_parallel_is_one_effect_and_one_answer(workspace: Workspace) -> None:
@@ -459,6 +479,23 @@ def test_a_key_is_for_one_request(workspace: Workspace, refused: Any) -> None:
     workspace.client.post("/pages", json={"title": "Single"}, headers={"Idempotency-Key": "s"})
     refused(send(workspace, action, key="s"), 422, "idempotency_key_reused")
     assert set(tree(workspace)) == {"new", "single"}
+
+
+def test_an_answer_is_kept_for_days_and_the_key_for_good(service: Service, workspace: Workspace, refused: Any) -> None:
+    action = {"action": "create", "title": "New"}
+    done(workspace, action, key="old")
+    run_apart(_aged(service, workspace))
+    done(workspace, {"action": "create", "title": "Other"}, key="new")
+    refused(send(workspace, action, key="old"), 410, "answer_gone")
+    refused(send(workspace, action, action, key="old"), 422, "idempotency_key_reused")
+    assert set(tree(workspace)) == {"new", "other"}
+
+
+async def _aged(service: Service, workspace: Workspace) -> None:
+    connection = await asyncpg.connect(service.owner_dsn)
+    aged = "UPDATE daybook.kept_answer SET created_at = created_at - interval '4 days' WHERE workspace_id = $1"
+    assert await connection.execute(aged, workspace.id) == "UPDATE 1"
+    await connection.close()
 
 
 def test_a_refused_batch_leaves_its_key_for_a_better_one(workspace: Workspace, refused: Any) -> None:

@@ -20,6 +20,8 @@ MAX_TOKENS_MIN = 16
 TEXT_CHARACTERS_MAX = 200
 # Names with a meaning of their own before an equals sign; a property of such a name stands in quotation marks.
 RESERVED = frozenset({"in", "icon", "lucide", "subtitle", "due", "blocked-by"})
+# In properties of such names the import of a folder keeps what it knows of each file. Nobody pays to read hashes.
+IMPORTED = "import."
 _BARE = re.compile(r'[^\s"=,@…\x00-\x1f\x7f][^\s"=,…\x00-\x1f\x7f]*')
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _CONSTANTS = frozenset({"true", "false", "null"})
@@ -71,7 +73,8 @@ def page_line(page: PageDoc, parent_slug: str | None, *, orphan: bool) -> str:
         parts.append(f"due={page.due_date.isoformat()}")
     if page.blocked_by:
         parts.append(f"blocked-by={','.join(page.blocked_by)}")
-    parts += [f"{_name(name)}={_value(value)}" for name, value in page.properties.items()]
+    shown = ((name, value) for name, value in page.properties.items() if not name.startswith(IMPORTED))
+    parts += [f"{_name(name)}={_value(value)}" for name, value in shown]
     return " ".join(parts)
 
 

@@ -11,7 +11,7 @@ import msgspec
 from infrastructure.database import Connection
 from infrastructure.event_store import codec
 from infrastructure.link_rows import PROJECTION as LINKS
-from infrastructure.projections import snapshots
+from infrastructure.projections import snapshots, texts
 from infrastructure.replay import COLUMNS, ReplayFailed, replay
 from infrastructure.sql import sql
 
@@ -26,6 +26,7 @@ _ORDER = {
     "page_snapshot": "page_id, version",
     "page_facet": "page_id, facet, value",
     "page_link": "page_id, ordinal",
+    "page_text": "page_id, part",
 }
 # How many of a table's first columns name a row.
 _KEYS = {
@@ -37,6 +38,7 @@ _KEYS = {
     "page_snapshot": 3,
     "page_facet": 5,
     "page_link": 3,
+    "page_text": 3,
 }
 
 _SNAPSHOT_POSITION = COLUMNS["page_snapshot"].index("position")
@@ -154,9 +156,13 @@ class _Log:
 
 async def _verify_read_models(connection: Connection, workspace_id: UUID, up_to: int, told: Callable[[int], None]) -> int:
     """Compares row by row, both sides in the order of streams, so that nothing has to be held."""
-    # Links are written a moment later; while some have yet to be, there is nothing to compare with.
-    behind = await connection.fetchval(sql("projection_position"), workspace_id, LINKS) != up_to
-    stored = {table: _Stored(connection, workspace_id, table) for table in COLUMNS if table != "page_link" or not behind}
+    # Links and texts are written a moment later; while some have yet to be, there is nothing to compare with.
+    behind = {
+        table
+        for table, projection in (("page_link", LINKS), ("page_text", texts.NAME))
+        if await connection.fetchval(sql("projection_position"), workspace_id, projection) != up_to
+    }
+    stored = {table: _Stored(connection, workspace_id, table) for table in COLUMNS if table not in behind}
     await connection.execute(sql("claims_table"))
     # Snapshots follow the log a moment behind it; up to where they have got, they are all there.
     snapshots_position = await connection.fetchval(sql("projection_position"), workspace_id, snapshots.NAME) or 0

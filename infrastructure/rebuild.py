@@ -10,7 +10,7 @@ import msgspec
 
 from infrastructure.database import Connection
 from infrastructure.link_rows import PROJECTION as LINKS
-from infrastructure.projections import snapshots
+from infrastructure.projections import snapshots, texts
 from infrastructure.replay import COLUMNS, Rows, replay
 from infrastructure.sql import sql
 
@@ -22,7 +22,7 @@ COPY_BYTES = 4 * 1024 * 1024
 LAST_ROUND_EVENTS_MAX = 2000
 ROUNDS_MAX = 20
 # The asynchronous projections whose tables are read models, and so are filled here as well.
-REFILLED = (snapshots.NAME, LINKS)
+REFILLED = (snapshots.NAME, LINKS, texts.NAME)
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
@@ -117,6 +117,7 @@ class Rebuild:
             ("page_facet", "page_id"),
             ("page_snapshot", "page_id"),
             ("page_link", "page_id"),
+            ("page_text", "page_id"),
             ("api_key", "stream_id"),
             ("webhook", "webhook_id"),
         ):

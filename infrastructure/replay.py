@@ -22,6 +22,7 @@ from infrastructure.event_store.store import recorded_from
 from infrastructure.keys import key_row
 from infrastructure.link_rows import COLUMNS as LINK_COLUMNS
 from infrastructure.link_rows import link_rows
+from infrastructure.projections.texts import text_rows
 from infrastructure.sql import sql
 from infrastructure.webhooks.book import webhook_row
 
@@ -93,6 +94,7 @@ COLUMNS = {
     "page_facet": ("workspace_id", "facet", "value", "number", "page_id"),
     "page_segment": ("workspace_id", "page_id", "segment", "body"),
     "page_link": LINK_COLUMNS,
+    "page_text": ("workspace_id", "page_id", "part", "body"),
 }
 
 
@@ -179,6 +181,8 @@ class _Fold:
                     rows.add("page_facet", facet)
                 for number, body in enumerate(page.content.segments[:-1]):
                     rows.add("page_segment", (self.workspace_id, self.stream_id, number, body))
+                for text in text_rows(self.workspace_id, page):
+                    rows.add("page_text", text)
                 if page.live:
                     for link in link_rows(self.workspace_id, self.stream_id, bytes(page.content)):
                         rows.add("page_link", link)

@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from domain.pages.queries import TEXT_CHARACTERS_MAX
+from domain.pages.state import Page
 from infrastructure.database import Connection
 from infrastructure.sql import sql
 
@@ -72,6 +73,14 @@ def parts_of(texts: Sequence[str]) -> Iterator[str]:
         yield whole[: PART_CHARACTERS + OVERLAP_CHARACTERS]
         for first in range(PART_CHARACTERS, len(whole) - OVERLAP_CHARACTERS, PART_CHARACTERS):
             yield whole[first : first + PART_CHARACTERS + OVERLAP_CHARACTERS]
+
+
+def text_rows(workspace_id: UUID, page: Page) -> list[tuple[UUID, UUID, int, str]]:
+    """What is kept of a page, from its state."""
+    if not page.live:
+        return []
+    texts = (page.details.title, page.details.subtitle or "", bytes(page.content).decode())
+    return [(workspace_id, page.details.id, number, part) for number, part in enumerate(parts_of(texts))]
 
 
 async def _write(

@@ -14,7 +14,18 @@ from infrastructure.migrations import migrate
 from infrastructure.rebuild import Rebuild
 from infrastructure.sql import sql
 
-TABLES = ("workspace", "api_key", "page", "page_segment", "page_slug", "page_tally", "page_facet", "webhook", "page_link")
+TABLES = (
+    "workspace",
+    "api_key",
+    "page",
+    "page_segment",
+    "page_slug",
+    "page_tally",
+    "page_facet",
+    "webhook",
+    "page_link",
+    "page_text",
+)
 
 
 def _lived_in(workspace: Workspace) -> None:
@@ -60,6 +71,7 @@ async def _rows(connection: Connection, schema: str, workspace: Workspace) -> di
         "webhook": "webhook_id",
         "page_facet": "page_id, facet, value",
         "page_link": "page_id, ordinal",
+        "page_text": "page_id, part",
     }
     return {
         table: await connection.fetch(

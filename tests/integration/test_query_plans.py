@@ -65,12 +65,12 @@ def test_texts_are_found_along_their_trigrams(database: Callable[..., str]) -> N
     async def plan() -> str:
         connection = await asyncpg.connect(database())
         await connection.execute(
-            "INSERT INTO daybook.page_text SELECT $1, gen_random_uuid(), 0, 'page number ' || n FROM generate_series(1, 20000) n",
+            "INSERT INTO read_model.page_text SELECT $1, gen_random_uuid(), 0, 'page number ' || n FROM generate_series(1, 20000) n",
             workspace_id,
         )
-        await connection.execute("VACUUM (ANALYZE) daybook.page_text")
+        await connection.execute("VACUUM (ANALYZE) read_model.page_text")
         # What the function does, without its plan being hidden in it.
-        body = "SELECT DISTINCT t.page_id FROM daybook.page_text t WHERE t.workspace_id = $1 AND t.body LIKE $2"
+        body = "SELECT DISTINCT t.page_id FROM read_model.page_text t WHERE t.workspace_id = $1 AND t.body LIKE $2"
         source = await connection.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'text_matches'")
         assert body.replace("$1", "p_workspace").replace("$2", "p_pattern") in source
         # As the function sets it for itself.

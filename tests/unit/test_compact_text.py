@@ -191,3 +191,8 @@ def test_deeper_levels_are_cut_before_shallow_ones(parents: list[int]) -> None:
     shown = {line.strip() for line in cut.split("\n") if line.lstrip().startswith("- ")}
     deepest = max((levels[line] for line in shown), default=0)
     assert all(line in shown for line, level in levels.items() if level < deepest)
+
+
+def test_what_the_import_of_a_folder_keeps_for_itself_is_left_out() -> None:
+    properties = {"import.hash": "e3b0c442", "Stage": "Done"}
+    assert compact([page(1, properties=properties)], 1) == '- p1 "P 1" Stage=Done\n'

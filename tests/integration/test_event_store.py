@@ -15,6 +15,7 @@ from application.event_store import Append, Command, CommandKnown, StreamChange,
 from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.decider import PageDecider
+from application.pages.renames import Renames
 from daybook.bootstrap import new_id
 from domain.events import Actor, Event
 from domain.pages import decisions
@@ -26,6 +27,7 @@ from infrastructure.audit import verify
 from infrastructure.database import Database
 from infrastructure.event_store.store import PostgresEventStore
 from infrastructure.markdown import PyromarkReader
+from infrastructure.page_links import PostgresPageLinks
 from infrastructure.page_past import PostgresPagePast
 from infrastructure.pages import PostgresPages
 from infrastructure.sql import sql
@@ -347,7 +349,9 @@ async def test_two_processes_appending_to_one_page_at_once_lose_nothing(log: Log
     log.another_process()
     deciders = [PageDecider(store, PostgresPages(pool)) for store, pool in log.stores]
     contents = [Contents(decider, PyromarkReader()) for decider in deciders]
-    pages = Pages(log.store, PostgresPages(log.stores[0][1]), PostgresPagePast(log.stores[0][1]), deciders[0], new_id)
+    database, markdown = log.stores[0][1], PyromarkReader()
+    renames = Renames(PostgresPages(database), PostgresPageLinks(database), markdown)
+    pages = Pages(log.store, PostgresPages(database), PostgresPagePast(database), deciders[0], renames, new_id)
     created = await pages.create(a_command(log.workspace_id), Draft(title="Hot"), slug=None, parent=None)
 
     async def write(number: int) -> None:

@@ -65,7 +65,8 @@ def test_texts_are_found_along_their_trigrams(database: Callable[..., str]) -> N
     async def plan() -> str:
         connection = await asyncpg.connect(database())
         await connection.execute(
-            "INSERT INTO read_model.page_text SELECT $1, gen_random_uuid(), 0, 'page number ' || n FROM generate_series(1, 20000) n",
+            "INSERT INTO read_model.page_text "
+            "SELECT $1, gen_random_uuid(), 0, 'page number ' || n FROM generate_series(1, 20000) n",
             workspace_id,
         )
         await connection.execute("VACUUM (ANALYZE) read_model.page_text")

@@ -10,7 +10,8 @@ from litestar.response.base import ASGIResponse
 from msgspec import UNSET
 
 from api.answers import json_answer
-from api.batch_shapes import ON_CONTENT, BatchAnswer, BatchBody, BatchResult, BatchSummary, FindReplaceAction, Read
+from api.batch_actions import ON_CONTENT, FindReplaceAction
+from api.batch_shapes import BatchAnswer, BatchBody, BatchResult, BatchSummary, Read
 from api.pages import REFUSALS_WITHOUT_BASE, answers
 from api.problems import PROBLEM_MEDIA_TYPE, error_members, problem_body, status_of
 from api.services import WithServices

@@ -1,10 +1,12 @@
 """The bodies of requests: decoded once, straight into what the handler takes, and strictly."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request
 from litestar.exceptions import ClientException, ValidationException
+
+Version = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 
 
 class StrictRequest(Request[Any, Any, Any]):
@@ -20,3 +22,7 @@ class StrictRequest(Request[Any, Any, Any]):
             raise ValidationException(extra=[{"key": "data", "message": str(error)}]) from error
         except msgspec.DecodeError as error:
             raise ClientException(str(error)) from error
+
+
+class Body(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """A request's body: a field nobody knows is refused, because it would be silently lost."""

@@ -5,7 +5,8 @@ from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer
-from api.page_shapes import PutSchema, SchemaAnswer, SchemaSet, Success, UnfitRows
+from api.database_shapes import PutSchema, SchemaAnswer, SchemaSet, UnfitRows
+from api.page_shapes import Success
 from api.pages import REFUSALS, Slug, answers
 from api.requests import AnyRequest, guard_from
 from api.services import WithServices

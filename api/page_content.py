@@ -8,14 +8,7 @@ from litestar.response.base import ASGIResponse
 from msgspec import UNSET
 
 from api.answers import encoded, json_answer
-from api.page_shapes import (
-    ContentAnswer,
-    ContentChanged,
-    ContentReplacements,
-    FindReplaceBody,
-    SectionBody,
-    WriteContent,
-)
+from api.content_shapes import ContentAnswer, ContentChanged, ContentReplacements, FindReplaceBody, SectionBody, WriteContent
 from api.pages import REFUSALS, AsOf, AtVersion, answers, read_page
 from api.requests import guard_from, then_from
 from api.services import WithServices

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from api.page_shapes import Version
+from api.bodies import Version
 from application.webhook_views import DeliveryView, WebhookView
 from domain.webhooks.events import WebhookChanges, WebhookRegistered
 

@@ -12,7 +12,8 @@ import httpx
 import pytest
 from conftest import Service, Workspace, run_apart
 
-from api.batch_shapes import ACTIONS, ACTIONS_MAX
+from api.batch_actions import ACTIONS
+from api.batch_shapes import ACTIONS_MAX
 
 Action = dict[str, Any]
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from conftest import Workspace
 
+from api.content_shapes import EDITS_AT_ONCE_MAX
 from api.page_outline import MATCHES_DEFAULT, MATCHES_MAX, SOUGHT_CHARACTERS_MAX
-from api.page_shapes import EDITS_AT_ONCE_MAX
 from domain.pages.rules import CONTENT_BYTES_MAX
 
 GUIDE = "# Guide\n\nIntro.\n\n## Setup\n\nDo *this*.\n\n# Notes\n\n## Setup\n\nOther.\n"

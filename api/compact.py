@@ -11,6 +11,7 @@ from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
 
 from api.answers import text_answer
+from api.media_types import TEXT, forms
 from api.requests import AnyRequest
 from api.services import WithServices
 from application.compact_text import MAX_TOKENS_MIN, compact
@@ -41,11 +42,11 @@ class ListOrText(Operation):
     """What the document says of a list that may be asked for as a compact text."""
 
     def __post_init__(self) -> None:
-        content = (self.responses or {})["200"].content  # type: ignore[union-attr]
-        content["text/plain"] = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))  # type: ignore[index]
-        listed = content["application/json"].schema  # type: ignore[index]
-        text = Schema(type=OpenAPIType.OBJECT, properties={"text": Schema(type=OpenAPIType.STRING)}, required=["text"])
-        content["application/json"] = OpenAPIMediaType(schema=Schema(any_of=[listed, text]))  # type: ignore[index, list-item]
+        answer = forms(self)
+        answer["text/plain"] = OpenAPIMediaType(schema=TEXT)
+        text = Schema(type=OpenAPIType.OBJECT, properties={"text": TEXT}, required=["text"])
+        listed = [schema for schema in (answer["application/json"].schema, text) if schema is not None]
+        answer["application/json"] = OpenAPIMediaType(schema=Schema(any_of=listed))
 
 
 def check_compact(*, compact: bool, max_tokens: int | None, cursor: str | None = None) -> None:

@@ -13,6 +13,7 @@ from litestar.response.base import ASGIResponse
 from litestar.response.streaming import ASGIStreamingResponse
 
 from api.answers import json_answer
+from api.media_types import forms
 from api.pages import answers
 from api.services import WithServices
 from application.feed import FeedRead, PositionUnknown, types_from
@@ -70,8 +71,7 @@ class _TwoForms(Operation):
     """What the document says of a route that answers JSON or a stream, as `Accept` wishes."""
 
     def __post_init__(self) -> None:
-        answer = (self.responses or {})["200"]
-        answer.content[_STREAM] = OpenAPIMediaType(schema=_STREAM_SCHEMA)  # type: ignore[union-attr, index]
+        forms(self)[_STREAM] = OpenAPIMediaType(schema=_STREAM_SCHEMA)
         last_seen = Parameter(
             name="Last-Event-ID",
             param_in="header",

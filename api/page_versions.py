@@ -1,17 +1,15 @@
 """The versions of a page: list, compare, go back to one, name one."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
 from litestar import delete, get, post
-from litestar.openapi.spec import OpenAPIMediaType, Operation, Schema
-from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer, text_or_json_answer
+from api.media_types import TextOrJson
 from api.page_shapes import PageAnswer, RevertPage, VersionAnswer, VersionLabel
 from api.pages import OFFSET_MAX, REFUSALS, VERSION_MAX, AnyRequest, Slug, answers, page_answer
 from api.requests import guard_from, then_from
@@ -34,15 +32,6 @@ To = Annotated[
 ]
 FromAsOf = Annotated[str | None, QueryParameter(name="fromAsOf", description="The older version by an ISO 8601 time.")]
 ToAsOf = Annotated[str | None, QueryParameter(name="toAsOf", description="The newer version by an ISO 8601 time.")]
-
-
-@dataclass
-class TextOrJson(Operation):
-    """What the document says of an answer that is a text unless JSON is asked for."""
-
-    def __post_init__(self) -> None:
-        content = (self.responses or {})["200"].content  # type: ignore[union-attr]
-        content["text/plain"] = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))  # type: ignore[index]
 
 
 @get("/pages/{slug:str}/versions", responses=answers(VersionsRead, 200, 404), summary="List versions", tags=["versions"])

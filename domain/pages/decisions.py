@@ -155,13 +155,15 @@ def append_content(page: Page, text: str) -> list[PageEvent]:
 
 
 def replace_content(page: Page, text: str) -> list[PageEvent]:
-    """Keeps the smaller of the new text and the edit that leads to it."""
+    change = content_change(page, text)
+    return [] if change is None else [change]
+
+
+def content_change(page: Page, text: str) -> ContentReplaced | ContentEdited | None:
+    """Keeps the smaller of the new text and the edit that leads to it; None if the text is the same."""
     new = content_bytes(text)
     old = bytes(page.content)
-    if new == old:
-        return []
-    edit = difference(old, new)
-    return [_smallest((edit,), new)]
+    return None if new == old else _smallest((difference(old, new),), new)
 
 
 def edit_content(page: Page, edits: tuple[Edit, ...]) -> list[PageEvent]:
@@ -187,9 +189,9 @@ def restore(page: Page | None, *, slug: str, parent_id: UUID | None) -> list[Pag
     return [PageRestored(root), *change(page, moved_home)]
 
 
-def _smallest(edits: tuple[Edit, ...], new: bytes) -> PageEvent:
+def _smallest(edits: tuple[Edit, ...], new: bytes) -> ContentReplaced | ContentEdited:
     digest = Content.from_text(new).hash
-    choices: list[PageEvent] = [ContentEdited(edits, digest), ContentReplaced(new.decode(), digest)]
+    choices: list[ContentReplaced | ContentEdited] = [ContentEdited(edits, digest), ContentReplaced(new.decode(), digest)]
     return min(choices, key=lambda event: len(msgspec.json.encode(event)))
 
 

@@ -2,7 +2,7 @@
 
 from domain.errors import InvalidValue
 from domain.events import Change
-from domain.pages.decisions import replace_content
+from domain.pages.decisions import content_change
 from domain.pages.errors import DatabaseHasSchema, LabelTaken, VersionNotFound
 from domain.pages.events import DetailsChanged, PageEvent, PageReverted, PropertyValue, VersionLabelled
 from domain.pages.rules import check_line
@@ -17,11 +17,10 @@ def revert(page: Page, then: Page) -> list[PageEvent]:
     if page.details.schema is not None and then.details.page_type != page.details.page_type:
         raise DatabaseHasSchema
     details = _reverted_details(page.details, then.details)
-    content = replace_content(page, bytes(then.content).decode())
-    if details is None and not content:
+    content = content_change(page, bytes(then.content).decode())
+    if details is None and content is None:
         return []
-    # Going back writes at most one event about the text, in whichever of its two forms is the shorter.
-    return [PageReverted(version=then.version, details=details, content=content[0] if content else None)]  # type: ignore[arg-type]
+    return [PageReverted(version=then.version, details=details, content=content)]
 
 
 def properties_given_back(page: Page, then: Page) -> dict[str, PropertyValue | None]:

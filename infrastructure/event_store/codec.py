@@ -43,8 +43,10 @@ _meta_decode = msgspec.json.Decoder(Meta).decode
 
 
 def is_ours(tag: str) -> bool:
-    """Whether a stored event is Daybook's own. Others come from programs that keep their streams in the same log."""
-    return tag.partition(".")[0] in _SLICES
+    """Whether a stored event is Daybook's own. Others come from programs that keep their streams in the same log; the library
+    names theirs by module and class, with a colon between, and a module may be called `page`.
+    """
+    return tag.partition(".")[0] in _SLICES and ":" not in tag
 
 
 def encode(event: Event) -> bytes:

@@ -45,6 +45,13 @@ def test_an_older_version_is_brought_to_the_newest_shape(monkeypatch: pytest.Mon
     assert codec.decode("page.content_appended", 1, data) == ContentAppended("OLD", "h")
 
 
+def test_an_event_of_another_program_is_told_from_ours() -> None:
+    assert codec.is_ours("page.created")
+    assert codec.is_ours("page.of_a_newer_release")
+    assert not codec.is_ours("page.models:Class")
+    assert not codec.is_ours("bank:Account.Opened")
+
+
 def test_an_unknown_event_is_not_guessed_at() -> None:
     with pytest.raises(codec.UnknownEvent):
         codec.decode("page.unheard_of", 1, b"{}")

@@ -23,6 +23,7 @@ from daybook.bootstrap import new_id
 from domain.pages.state import Page
 from infrastructure.event_store import codec
 from infrastructure.event_store.store import PostgresEventStore
+from infrastructure.markdown import PyromarkReader
 from infrastructure.pages import PostgresPages
 
 NAME = "append"
@@ -43,7 +44,7 @@ class DaybookAppends:
         self._workspace = workspace
         self._pages = list(pages)
         self._store = PostgresEventStore(database)
-        self._use_cases = Contents(PageDecider(self._store, PostgresPages(database)))
+        self._use_cases = Contents(PageDecider(self._store, PostgresPages(database)), PyromarkReader())
         self._rates: dict[int, float] = {}
         self.appended = 0
 

@@ -17,6 +17,7 @@ from benchmarks.workspaces import TEXT, WatchedDatabase, command, create_pages, 
 from domain.pages.decisions import replace_content
 from domain.pages.state import Page
 from infrastructure.event_store.store import PostgresEventStore
+from infrastructure.markdown import PyromarkReader
 from infrastructure.pages import PostgresPages
 
 NAME = "sizes"
@@ -44,7 +45,7 @@ class LongPages:
         self._server = server
         self._workspace = workspace
         self._store = PostgresEventStore(database)
-        self._use_cases = Contents(PageDecider(self._store, PostgresPages(database)))
+        self._use_cases = Contents(PageDecider(self._store, PostgresPages(database)), PyromarkReader())
         self._content = (f"{TEXT}\n" * (content_bytes // len(TEXT) + 1))[:content_bytes]
         self._prefix = f"page-of-{content_bytes}"
         self._rounds = itertools.count(1)

@@ -161,7 +161,8 @@ async def list_pages(
     rows = await session.execute(live_pages(caller).order_by(Page.id).limit(limit).offset(offset))
     counted = select(func.count()).where(Page.workspace_id == caller.workspace_id, Page.archived_at.is_(None))
     total = await session.scalar(counted)
-    return ManyPages(pages=[PageSummary.model_validate(with_parent(page, slug)) for page, slug in rows], total_pages=total or 0)
+    pages = [PageSummary.model_validate(with_parent(page, slug)) for page, slug in rows]
+    return ManyPages(pages=pages, total_pages=total or 0, next_cursor=str(pages[-1].id) if len(pages) == limit else None)
 
 
 @app.get("/v1/pages/{slug}")

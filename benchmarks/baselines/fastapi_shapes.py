@@ -77,10 +77,11 @@ class OnePage(Model):
 
 
 class ManyPages(Model):
-    """Pages, and how many there are."""
+    """Pages, how many there are, and the id to go on after."""
 
     pages: list[PageSummary]
     total_pages: int
+    next_cursor: str | None
 
 
 class ContentChanged(Model):

@@ -10,7 +10,7 @@ from infrastructure.projections import texts
 from infrastructure.sql import sql
 
 # What is read and searched here, because the projection has not taken it in yet.
-BEHIND_EVENTS_MAX = 2000
+BEHIND_EVENTS_MAX = 10_000
 BEHIND_CHARACTERS_MAX = 16 * 1024 * 1024
 
 

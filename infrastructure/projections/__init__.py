@@ -13,7 +13,6 @@ import asyncpg
 from infrastructure.database import Connection
 
 EVENTS_MAX = 5000
-BATCH_BYTES_MAX = 8 * 1024 * 1024
 
 
 class Projection(Protocol):
@@ -26,7 +25,7 @@ class Projection(Protocol):
         """Writes what the events mean for one workspace, on a connection that sees it alone, inside the transaction that moves
         the checkpoint; so it never begins or ends one, and does nothing that could not be undone.
 
-        `events` are rows of the log (position, stream_id, version, type, schema_version, data, meta, effective_at, recorded_at)
-        in order and without gaps, those of other programs included. The same events come again if it raises.
+        `events` say what happened to which stream (position, stream_id, version, type, effective_at, recorded_at), in order and
+        without gaps, those of other programs included. The same events come again if it raises.
         """
         ...

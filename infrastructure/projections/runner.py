@@ -14,7 +14,7 @@ import asyncpg
 from infrastructure.database import LOST, Connection, Database
 from infrastructure.growth import POLL_S, Hub, Subscription
 from infrastructure.listening import RECONNECT_PAUSE_S
-from infrastructure.projections import BATCH_BYTES_MAX, EVENTS_MAX, Projection
+from infrastructure.projections import EVENTS_MAX, Projection
 from infrastructure.sql import sql
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,10 @@ RETRY_PAUSE_S = 0.25
 PARKED_PAUSE_S = 60.0
 # Between two rounds: what arrives meanwhile is taken in together, for one commit. Whoever waits for a projection cuts it short.
 ROUND_PAUSE_S = 0.05
+# After a round that took long the pause is so many times as long, up to its limit, so that projections leave the machine to
+# requests where there is not enough of it for both. The longer the pause, the more changes of one page are taken in as one.
+REST_FACTOR = 9
+REST_MAX_S = 1.0
 ERROR_CHARACTERS_MAX = 500
 # Nothing is wrong with the events: two transactions got in each other's way.
 _TRY_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
@@ -98,9 +102,11 @@ class _Follower:
                 if grown is None:
                     looked_s = time.monotonic()
                 try:
+                    begun_s = time.monotonic()
                     await self._round(grown, resting=resting)
                     resting = False
-                    await self._pause(ROUND_PAUSE_S)
+                    rest_s = REST_FACTOR * (time.monotonic() - begun_s)
+                    await self._pause(min(max(ROUND_PAUSE_S, rest_s), REST_MAX_S))
                 except Exception as error:  # the last resort: the projection must go on
                     if not isinstance(error, LOST):
                         log.exception("the projection %s failed in an unforeseen way", self._projection.name)
@@ -164,7 +170,7 @@ class _Follower:
             position = await connection.fetchval(sql("projection_take"), *place, resting)
             if position is None:
                 return False
-            events = await connection.fetch(sql("projection_events"), workspace_id, position, position + size, BATCH_BYTES_MAX)
+            events = await connection.fetch(sql("projection_events"), workspace_id, position, position + size)
             if not events:
                 return False
             last = events[-1]["position"]
@@ -178,7 +184,7 @@ class _Follower:
                     raise
                 raise _Failed(position, len(events)) from error
         self._moved.grown({workspace_id: last})
-        return len(events) == size or sum(len(event["data"]) for event in events) >= BATCH_BYTES_MAX
+        return len(events) == size
 
     async def _failed(self, workspace_id: UUID, failed: _Failed) -> None:
         connection = await self._bind(workspace_id)

@@ -180,15 +180,6 @@ async def test_a_long_log_is_taken_in_batches_of_bounded_size(place: Place, monk
     assert process.projection.batches == [100, 100, 50]
 
 
-async def test_a_batch_is_bounded_in_bytes_but_has_one_event_at_least(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "BATCH_BYTES_MAX", 1)
-    process, workspace_id = place.process(), await place.workspace()
-    await process.append(workspace_id, 3)
-    process.runner.start()
-    await until(lambda: _all_seen(place, workspace_id, 3))
-    assert process.projection.batches == [1, 1, 1]
-
-
 async def test_a_runner_that_dies_in_the_middle_leaves_nothing_half_done(place: Place) -> None:
     dying, workspace_id = place.process(), await place.workspace()
     dying.projection.gate.clear()

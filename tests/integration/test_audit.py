@@ -85,7 +85,7 @@ async def _rows(connection: Connection, schema: str, workspace: Workspace) -> di
 async def _projected(connection: Connection) -> None:
     """Waits until every projection has taken in all there is."""
     async with asyncio.timeout(30):
-        while await connection.fetchval("SELECT sum(lag) FROM daybook.projection_states($1)", ["links", "text", "snapshots"]):
+        while await connection.fetchval("SELECT sum(lag) FROM daybook.projection_states($1)", ["links", "text", "snapshots"]):  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(0.05)
 
 

@@ -25,11 +25,17 @@ class InitFailed(EmbeddedServerError):
 
 def ensure_cluster(cluster: Path, binaries: Path, privileges: Privileges) -> None:
     """Create the cluster unless it is there. It appears under its name complete and on disk, or not at all."""
-    for leftover in cluster.parent.glob(f"{cluster.name}.new-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    _remove_unfinished(cluster)
     if not (cluster / "PG_VERSION").exists():
         _create(cluster, binaries, privileges)
+        # The initdb of a start that was killed may have written on while it was removed; by now it has ended.
+        _remove_unfinished(cluster)
     hand_over(cluster, privileges)
+
+
+def _remove_unfinished(cluster: Path) -> None:
+    for leftover in cluster.parent.glob(f"{cluster.name}.new-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _create(cluster: Path, binaries: Path, privileges: Privileges) -> None:

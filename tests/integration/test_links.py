@@ -1,5 +1,7 @@
 """The rows of links: those that follow the log are those that replaying gives, and a rename does not depend on them."""
 
+from collections.abc import Callable
+
 import asyncpg
 import pytest
 from conftest import Service, Workspace
@@ -11,7 +13,9 @@ from infrastructure.rebuild import Rebuild
 ROWS = "SELECT * FROM read_model.page_link WHERE workspace_id = $1 ORDER BY page_id, ordinal"
 
 
-async def test_a_rebuild_fills_links_and_the_projection_goes_on_from_there(service: Service, workspace: Workspace) -> None:
+async def test_a_rebuild_fills_links_and_the_projection_goes_on_from_there(new_service: Callable[..., Service]) -> None:
+    service = new_service()
+    workspace = service.new_workspace()
     workspace.create("Goal")
     workspace.create("Start", content="[[goal]]\n\n@{Goal|goal#x}")
     workspace.create("Gone", content="[[goal]]")

@@ -130,7 +130,7 @@ def _creation(workspace_id: UUID, number: int, parent: UUID | None) -> Append:
         title=f"Page {number * 7919 % 100_003:06d}",
         content=f"# Notes\n\nThis is number {number} of the second quarter.\n" + f"Line {number % 977}: nothing to add.\n" * 5,
         page_type="database" if number % 100 == 0 else "page",
-        status=STATUSES[number % 7] if number % 2 else None,  # type: ignore[arg-type]
+        status=STATUSES[number % 7] if number % 2 else None,  # type: ignore[arg-type] # one of the seven names
         owner=f"person-{number % 500}@acme.io",
         blocked_by=(f"page-{number % 1000}",) if number % 3 == 0 else (),
         due_date=day(f"2026-{number % 12 + 1:02d}-{number % 28 + 1:02d}", "due") if number % 4 else None,

@@ -159,7 +159,7 @@ async def test_two_runners_share_the_work_and_apply_every_event_once(place: Plac
 
     await asyncio.gather(*(write(process, workspace_id) for process in (one, two) for workspace_id in workspaces))
     for workspace_id in workspaces:
-        await until(lambda workspace_id=workspace_id: _all_seen(place, workspace_id, 120))  # type: ignore[misc]
+        await until(lambda workspace_id=workspace_id: _all_seen(place, workspace_id, 120))  # type: ignore[misc] # a lambda bound to its round
     assert one.projection.batches
     assert two.projection.batches
     assert (await one.states())["seen"].lag == 0

@@ -112,7 +112,7 @@ def _creation(workspace_id: UUID, number: int, parent: UUID | None) -> Append:
     draft = Draft(
         title=f"Page {number}",
         page_type="database" if number % 100 == 0 else "page",
-        status=STATUSES[number % 7] if number % 2 else None,  # type: ignore[arg-type]
+        status=STATUSES[number % 7] if number % 2 else None,  # type: ignore[arg-type] # one of the seven names
         owner=f"person-{number % 50}@acme.io",
         blocked_by=(f"page-{number % 100}",),
         due_date=date(2026, 1, number % 28 + 1),

@@ -296,13 +296,13 @@ def test_another_reader_finds_the_same_headings(text: str) -> None:
 def plain_text(children: list[object]) -> str:
     words = ""
     for child in children:
-        kind, content = child.type, child.content  # type: ignore[attr-defined]
+        kind, content = child.type, child.content  # type: ignore[attr-defined] # the other reader is untyped
         if kind in {"text", "code_inline", "text_special"}:
             words += content
         elif kind in {"softbreak", "hardbreak"}:
             words += " "
         elif kind == "image":
-            words += plain_text(child.children)  # type: ignore[attr-defined]
+            words += plain_text(child.children)  # type: ignore[attr-defined] # as above
     return " ".join(words.split())
 
 

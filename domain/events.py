@@ -24,7 +24,7 @@ class Change(msgspec.Struct, Generic[T], frozen=True, gc=False):
 
 
 class Actor(msgspec.Struct, frozen=True, gc=False):
-    """Who did it: a key, the operator at the command line, later a person or the assistant."""
+    """Who did it: a key, a person, the operator at the command line, or the service itself."""
 
     kind: str
     id: str
@@ -49,3 +49,5 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     fingerprint: str | None = None
     message: str | None = None
     causation: UUID | None = None
+    # The address it came from; only of what has to do with access, because an address once written stays for good.
+    client: str | None = None

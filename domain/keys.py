@@ -1,14 +1,19 @@
 """API keys. The log keeps a keyed hash of the secret, never the secret."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from domain.errors import InvalidValue, NotFound
-from domain.events import Event, Recorded
+from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
+from domain.events import Actor, Change, Event, Recorded
+from domain.scopes import FULL, check_scopes
 
 NAME_CHARACTERS_MAX = 100
+# Of those that are not revoked.
+KEYS_MAX = 1000
 
 
 class KeyIssued(Event, frozen=True, kw_only=True, tag="key.issued"):
@@ -19,6 +24,14 @@ class KeyIssued(Event, frozen=True, kw_only=True, tag="key.issued"):
     environment: str
     secret_hash: str
     last_four: str
+    scopes: tuple[str, ...] = FULL
+    expires_at: datetime | None = None
+
+
+class KeyRenamed(Event, frozen=True, tag="key.renamed"):
+    """The key has another name."""
+
+    name: Change[str]
 
 
 class KeyRevoked(Event, frozen=True, tag="key.revoked"):
@@ -27,7 +40,7 @@ class KeyRevoked(Event, frozen=True, tag="key.revoked"):
     number: int
 
 
-KeyEvent = KeyIssued | KeyRevoked
+KeyEvent = KeyIssued | KeyRenamed | KeyRevoked
 
 
 class KeyNotFound(NotFound):
@@ -36,33 +49,96 @@ class KeyNotFound(NotFound):
     code = "key_not_found"
 
 
-class Key(msgspec.Struct, frozen=True):
+class TooManyKeys(DomainError):
+    """A workspace has at most 1,000 keys that are good. Revoke some first."""
+
+    code = "too_many_keys"
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
     """A key at one version."""
 
     stream_id: UUID
     issued: KeyIssued
-    issued_at: datetime
+    name: str
     version: int
-    revoked_at: datetime | None
+    issued_at: datetime
+    issued_by: Actor
+    revoked_at: datetime | None = None
+
+    @property
+    def number(self) -> int:
+        return self.issued.number
+
+
+class KeyWish(msgspec.Struct, frozen=True):
+    """What a key is to be."""
+
+    name: str
+    scopes: tuple[str, ...] = FULL
+    expires_at: datetime | None = None
 
 
 def evolve(key: Key | None, fact: Recorded[KeyEvent], stream_id: UUID) -> Key:
-    match fact.event:
-        case KeyIssued() as issued:
-            return Key(stream_id, issued, fact.at, fact.version, None)
+    event = fact.event
+    if isinstance(event, KeyIssued):
+        return Key(
+            stream_id=stream_id, issued=event, name=event.name, version=fact.version, issued_at=fact.at, issued_by=fact.actor
+        )
+    if key is None:
+        raise TypeError("a key's stream starts with its issue")
+    after = msgspec.structs.replace(key, version=fact.version)
+    match event:
+        case KeyRenamed(name):
+            return msgspec.structs.replace(after, name=name.after)
         case KeyRevoked():
-            if key is None:
-                raise TypeError("a key's stream starts with its issue")
-            return msgspec.structs.replace(key, version=fact.version, revoked_at=fact.at)
+            return msgspec.structs.replace(after, revoked_at=fact.at)
 
 
-def issue(*, number: int, name: str, environment: str, secret_hash: str, last_four: str) -> list[KeyEvent]:
-    if not name.strip() or len(name) > NAME_CHARACTERS_MAX or not name.isprintable():
-        raise InvalidValue(f"A key's name is one line of 1 to {NAME_CHARACTERS_MAX} characters.", parameter="name")
-    issued = KeyIssued(number=number, name=name, environment=environment, secret_hash=secret_hash, last_four=last_four)
+def check_wish(wish: KeyWish, *, now: datetime) -> KeyWish:
+    """As it will be recorded. Raises `InvalidValue`."""
+    if wish.expires_at is not None and wish.expires_at <= now:
+        raise InvalidValue("expiresAt is a time that is still to come.", parameter="expiresAt")
+    return msgspec.structs.replace(wish, name=_check_name(wish.name), scopes=check_scopes(wish.scopes))
+
+
+def issue(wish: KeyWish, *, number: int, environment: str, secret_hash: str, last_four: str, good: int) -> list[KeyEvent]:
+    """Of a checked wish; `good` keys are there already. Raises `TooManyKeys`."""
+    if good >= KEYS_MAX:
+        raise TooManyKeys
+    issued = KeyIssued(
+        number=number,
+        name=wish.name,
+        environment=environment,
+        secret_hash=secret_hash,
+        last_four=last_four,
+        scopes=wish.scopes,
+        expires_at=wish.expires_at,
+    )
     return [issued]
+
+
+def rename(key: Key, name: str | UnsetType) -> list[KeyEvent]:
+    if name is UNSET or name == key.name:
+        return []
+    return [KeyRenamed(Change(key.name, _check_name(name)))]
 
 
 def revoke(key: Key) -> list[KeyEvent]:
     """Revoking twice changes nothing."""
-    return [] if key.revoked_at else [KeyRevoked(key.issued.number)]
+    return [] if key.revoked_at else [KeyRevoked(key.number)]
+
+
+def check_known(key: Key | None, versions: Sequence[int] = ()) -> Key:
+    """Raises `KeyNotFound`, or `VersionStale` if the caller names versions and it has none of them."""
+    if key is None:
+        raise KeyNotFound
+    if versions and key.version not in versions:
+        raise VersionStale(current=key)
+    return key
+
+
+def _check_name(name: str) -> str:
+    if not name.strip() or len(name) > NAME_CHARACTERS_MAX or not name.isprintable():
+        raise InvalidValue(f"A key's name is one line of 1 to {NAME_CHARACTERS_MAX} characters.", parameter="name")
+    return name

@@ -1,9 +1,13 @@
 """Workspaces: what every other thing belongs to. A workspace's own stream has the workspace's id."""
 
+from uuid import UUID
+
 from domain.errors import DomainError, InvalidValue
 from domain.events import Event
 
 NAME_CHARACTERS_MAX = 100
+# The service's own log: what belongs to no workspace, such as the keys that access tokens are signed with. It has no members.
+SERVICE = UUID(int=1)
 
 
 class WorkspaceCreated(Event, frozen=True, tag="workspace.created"):

@@ -1,27 +1,32 @@
 """The HTTP application: routes, the one error shape, the document of the API."""
 
+import base64
+import hashlib
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from http import HTTPStatus
+from functools import cache
 from typing import Any
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Router, get
 from litestar.di import Provide
-from litestar.enums import HttpMethod, ScopeType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.response.base import ASGIResponse
 from litestar.routes import BaseRoute
-from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
+from litestar.types import ControllerRouterHandler
 
 from api import (
+    audit,
     batch,
     databases,
     feed,
     health,
     history,
+    keys,
+    me,
+    members,
     page_content,
     page_links,
     page_outline,
@@ -29,21 +34,27 @@ from api import (
     page_versions,
     pages,
     problems,
+    sign_in,
     webhooks,
 )
 from api.answers import json_answer
 from api.bodies import StrictRequest
+from api.cors import Cors
 from api.document import described, openapi_document
+from api.edge import Edge, LoggedRequests, Wiring
+from api.health import METRICS_SCHEME
+from api.requests import AREA, SCOPE
 from api.services import Services
+from domain.scopes import ADMIN
 
 BODY_BYTES_MAX = 16 * 1024 * 1024
 VERSION = "0.1.0"
+DOCS_PATH = "/docs"
 
 
-def create_app(
-    services: Services, lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]] | None = None
-) -> "RequestIds":
-    handlers: list[ControllerRouterHandler] = [
+def _areas() -> list[ControllerRouterHandler]:
+    """All routes that ask for a key, by what a caller needs for them."""
+    on_pages = [
         *pages.HANDLERS,
         *page_queries.HANDLERS,
         *databases.HANDLERS,
@@ -53,19 +64,38 @@ def create_app(
         *page_links.HANDLERS,
         *history.HANDLERS,
         *page_versions.HANDLERS,
-        *feed.HANDLERS,
-        *webhooks.HANDLERS,
+    ]
+    return [
+        Router("/", route_handlers=on_pages, opt={AREA: "pages"}),
+        Router("/", route_handlers=feed.HANDLERS, opt={AREA: "events"}),
+        # What leads events elsewhere, and who may come in: for owners alone.
+        Router("/", route_handlers=[*webhooks.HANDLERS, *keys.HANDLERS, *audit.HANDLERS], opt={SCOPE: ADMIN}),
+        # Each says for itself; anybody may ask who they are.
+        Router("/", route_handlers=[*members.HANDLERS, *me.HANDLERS]),
     ]
 
-    async def signed_in(request: Request[Any, Any, Any]) -> None:
+
+def create_app(
+    services: Services,
+    lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]] | None = None,
+    *,
+    cors_origins: Sequence[str] = (),
+    log_requests: LoggedRequests = "failed",
+) -> Edge:
+    """Pages of `cors_origins` may call it from browsers; `log_requests` says which requests get a line in the log."""
+
+    async def admitted(request: Request[Any, Any, Any]) -> None:
         """Before anything of the request is read, so that nobody without a key learns what is wrong with it."""
-        await services.requests.caller(request)
+        await services.requests.admit(request)
 
     app = Litestar(
         route_handlers=[
-            Router("/v1", route_handlers=handlers, before_request=signed_in),
+            Router("/v1", route_handlers=_areas(), before_request=admitted),
             # The same routes where independent clients look for them.
-            Router("/api/v1", route_handlers=handlers, before_request=signed_in, include_in_schema=False),
+            Router("/api/v1", route_handlers=_areas(), before_request=admitted, include_in_schema=False),
+            Router("/v1/auth", route_handlers=sign_in.HANDLERS),
+            Router("/api/v1/auth", route_handlers=sign_in.HANDLERS, include_in_schema=False),
+            Router("/api/auth/mobile", route_handlers=sign_in.HANDLERS, include_in_schema=False),
             *health.HANDLERS,
             openapi_json,
             docs,
@@ -79,71 +109,15 @@ def create_app(
         logging_config=None,
         debug=False,
     )
-    return RequestIds(app, services.new_request_id, services.stop_streams)
-
-
-class RequestIds:
-    """Names each request, so that an answer, a log line and an event can be put together; and answers HEAD and OPTIONS.
-
-    It stands around the whole application, because a request that finds no route deserves a name as well.
-    """
-
-    def __init__(self, app: Litestar, new_request_id: Callable[[], str], stop_streams: Callable[[], None]) -> None:
-        """`stop_streams` is left for the server in the state that lives as long as it does, under its own name."""
-        self.app = app
-        self._new_request_id = new_request_id
-        self._stop_streams = stop_streams
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP:
-            # Typed as if only requests came here; the lifespan's state is what the server hands to every connection.
-            scope.setdefault("state", {})["stop_streams"] = self._stop_streams
-            await self.app(scope, receive, send)
-            return
-        request_id = self._new_request_id()
-        scope.setdefault("state", {})["request_id"] = request_id
-
-        async def send_named(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
-            await send(message)
-
-        if scope["method"] == HttpMethod.HEAD:
-            await self.app({**scope, "method": HttpMethod.GET}, receive, _without_body(send_named))
-        elif scope["method"] == HttpMethod.OPTIONS:
-            # The framework's own answer knows the methods of one handler only; refusing a method, it names those of all.
-            await self.app({**scope, "method": "NONE"}, receive, _allowed(send_named))  # type: ignore[typeddict-item] # on purpose
-        else:
-            await self.app(scope, receive, send_named)
-
-
-def _without_body(send: Send) -> Send:
-    """Ends the answer after its headers, so that one that would stream for ever ends there as well."""
-
-    async def send_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            await send(message)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    return send_headers
-
-
-def _allowed(send: Send) -> Send:
-    """Turns "not this method" into "these methods"."""
-    refused = False
-
-    async def send_allowed(message: Message) -> None:
-        nonlocal refused
-        if message["type"] == "http.response.start" and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
-            refused = True
-            kept = [(name, value) for name, value in message["headers"] if name.lower() == b"allow"]
-            await send({**message, "status": HTTPStatus.NO_CONTENT, "headers": kept})
-        elif refused:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-        else:
-            await send(message)
-
-    return send_allowed
+    wiring = Wiring(
+        new_request_id=services.new_request_id,
+        stop_streams=services.stop_streams,
+        count=services.metrics.answered,
+        logged=log_requests,
+        cors=Cors(cors_origins) if cors_origins else None,
+        pages={DOCS_PATH: _DOCS_POLICY},
+    )
+    return Edge(app, wiring)
 
 
 class _Unpublished(Router):
@@ -160,7 +134,10 @@ def _openapi() -> OpenAPIConfig:
         description="A workspace's pages, every change written down once and for good.",
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
         components=Components(
-            security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="An API key, ak_…")}
+            security_schemes={
+                "key": SecurityScheme(type="http", scheme="bearer", description="An API key, ak_…"),
+                METRICS_SCHEME: SecurityScheme(type="http", scheme="bearer", description="The token of the metrics"),
+            }
         ),
         security=[{"key": []}],
         openapi_router=_Unpublished("/", route_handlers=[]),
@@ -173,10 +150,16 @@ def openapi_json(request: Request[Any, Any, Any]) -> ASGIResponse:
     return json_answer(openapi_document(request.app))
 
 
-@get("/docs", include_in_schema=False, media_type=MediaType.HTML, sync_to_thread=False)
+@get(DOCS_PATH, include_in_schema=False, media_type=MediaType.HTML, sync_to_thread=False)
 def docs(request: Request[Any, Any, Any]) -> str:
     """The same for reading, in one page that needs nothing from elsewhere."""
-    schema = described(request.app)
+    return _docs_page(request.app)
+
+
+@cache
+def _docs_page(app: Litestar) -> str:
+    """Put together once: it takes a tenth of a second, and anybody may ask for it."""
+    schema = described(app)
     operations = [
         f"<details><summary><code>{method.upper()} {html.escape(path)}</code> {html.escape(operation['summary'])}</summary>"
         f"<p>{html.escape(operation.get('description', ''))}</p>"
@@ -184,16 +167,21 @@ def docs(request: Request[Any, Any, Any]) -> str:
         for path, methods in schema["paths"].items()
         for method, operation in methods.items()
     ]
-    return _DOCS.format(operations="\n".join(operations))
+    return _DOCS.format(style=_STYLE, operations="\n".join(operations))
 
 
+_STYLE = """
+body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}
+details{border-bottom:1px solid #ddd;padding:.5rem 0}
+summary{cursor:pointer}
+pre{overflow:auto;background:#f6f6f6;padding:1rem}
+"""
+# The page's own style and nothing else, by its hash.
+_DOCS_POLICY = b"default-src 'none'; style-src 'sha256-%b'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'" % (
+    base64.b64encode(hashlib.sha256(_STYLE.encode()).digest())
+)
 _DOCS = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Daybook API</title>
-<style>
-body{{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}
-details{{border-bottom:1px solid #ddd;padding:.5rem 0}}
-summary{{cursor:pointer}}
-pre{{overflow:auto;background:#f6f6f6;padding:1rem}}
-</style>
+<style>{style}</style>
 <h1>Daybook API</h1>
 <p>Send <code>Authorization: Bearer ak_…</code>. For machines: <a href="/openapi.json">/openapi.json</a>.</p>
 {operations}</html>"""

@@ -14,6 +14,7 @@ from api.batch_actions import ON_CONTENT, FindReplaceAction
 from api.batch_shapes import BatchAnswer, BatchBody, BatchResult, BatchSummary, Read
 from api.pages import REFUSALS_WITHOUT_BASE, answers
 from api.problems import PROBLEM_MEDIA_TYPE, error_members, problem_body, status_of
+from api.requests import LIMIT
 from api.services import WithServices
 from application.event_store import Answer
 from application.pages.batches import Batch, BatchFailed, BatchUndone, Plan, Result
@@ -28,6 +29,7 @@ AnyRequest = Request[Any, Any, Any]
     "/pages/batch",
     responses=answers(BatchAnswer, 200, *REFUSALS_WITHOUT_BASE, 410),
     status_code=200,
+    opt={LIMIT: "batch"},
     summary="Many changes at once",
     tags=["pages"],
 )

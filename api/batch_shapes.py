@@ -89,7 +89,7 @@ class BatchBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_o
     """Actions on pages, carried out in their order. `operations` is a synonym of `actions`."""
 
     # For the document, because the actions are read one by one.
-    members: ClassVar = tuple(ACTIONS.values())
+    choices: ClassVar = tuple(ACTIONS.values())
     schema: ClassVar = {
         "properties": {
             "actions": _LISTED,

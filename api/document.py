@@ -5,6 +5,7 @@ takes `If-Match`, one that may answer 422 takes an `Idempotency-Key` and what el
 a key and does not stream has a tag.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from http import HTTPStatus
@@ -14,7 +15,7 @@ import msgspec
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from api.requests import IDEMPOTENCY_KEY_CHARACTERS_MAX, POSITION_PATTERN
+from api.requests import IDEMPOTENCY_KEY_CHARACTERS_MAX, POSITION_PATTERN, scope_of
 
 Json = dict[str, Any]
 SCHEMA_REFERENCE = "#/components/schemas/{name}"
@@ -44,6 +45,9 @@ PARAMETERS = {
         "A Daybook-Position: answer when everything that the answer relies on has got there.",
         pattern=POSITION_PATTERN,
     ),
+    "WorkspaceId": _parameter(
+        "X-Workspace-Id", "The workspace; without it, a person's first. A key has only one and needs not say it.", format="uuid"
+    ),
     "DaybookEffectiveAt": _parameter(
         "Daybook-Effective-At", "When it happened, if not now.", format="date-time", examples=["2024-03-01T09:00:00Z"]
     ),
@@ -63,10 +67,24 @@ HEADERS = {
     ),
     "Replay": _header("This is the answer of the first time; nothing was done now.", enum=["true"]),
     "RetryAfter": _header("Seconds to wait.", required=True, pattern="^[0-9]+$"),
+    "RateLimitLimit": _header("How many requests a window has; missing where the limit is off.", pattern="^[0-9]+$"),
+    "RateLimitRemaining": _header("How many are left in this window.", pattern="^[0-9]+$"),
+    "RateLimitReset": _header("When the next window begins, in Unix seconds.", pattern="^[0-9]+$"),
+    "RateLimit": _header("The same as the IETF's draft words it: what is left (r), for how many seconds (t)."),
+    "RateLimitPolicy": _header("The same: how many (q) in how many seconds (w)."),
     "Challenge": _header("How to sign in.", required=True, enum=["Bearer"]),
 }
 
+_RATE_LIMIT = [
+    ("X-RateLimit-Limit", "RateLimitLimit"),
+    ("X-RateLimit-Remaining", "RateLimitRemaining"),
+    ("X-RateLimit-Reset", "RateLimitReset"),
+    ("RateLimit", "RateLimit"),
+    ("RateLimit-Policy", "RateLimitPolicy"),
+]
 
+
+@cache
 def openapi_document(app: Litestar) -> bytes:
     # Sorted, because routes of several paths keep them in sets, whose order changes from process to process.
     return msgspec.json.format(msgspec.json.encode(described(app), order="sorted"), indent=2)
@@ -79,17 +97,29 @@ def described(app: Litestar) -> Json:
     components = document["components"]
     components["schemas"] |= _schemas(app)
     components["parameters"], components["headers"] = PARAMETERS, HEADERS
-    for operations in document["paths"].values():
+    scopes = dict(_scopes(app))
+    for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            _complete(method, operation)
+            _complete(method, operation, scopes.get((path, method)))
     return document
 
 
-def _complete(method: str, operation: Json) -> None:
-    answers, opened = operation["responses"], operation.get("security") == [{}]
+def _scopes(app: Litestar) -> Iterator[tuple[tuple[str, str], str | None]]:
+    """Which scope each operation needs."""
+    for route in app.routes:
+        for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
+            for method in handler.http_methods:
+                yield (re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path), method.lower()), scope_of(method, handler.opt)
+
+
+def _complete(method: str, operation: Json, scope: str | None) -> None:
+    answers, opened = operation["responses"], {} in operation.get("security", [])
+    if scope is not None:
+        operation["security"] = [{"key": [scope]}]
     if method == "get" and not opened and answers["200"].get("content", {}).keys() != {_EVENT_STREAM}:
         answers["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
-    takes = ["IfNoneMatch"] if "304" in answers else []
+    takes = [] if opened else ["WorkspaceId"]
+    takes += ["IfNoneMatch"] if "304" in answers else []
     takes += ["DaybookWaitFor"] if method == "get" and not opened else []
     takes += ["IfMatch"] if "412" in answers else []
     takes += _COMMAND if "422" in answers else []
@@ -102,6 +132,8 @@ def _complete(method: str, operation: Json) -> None:
 
 def _headers(status: str, answers: Json) -> Iterator[tuple[str, str]]:
     yield "X-Request-Id", "RequestId"
+    if "429" in answers:
+        yield from _RATE_LIMIT
     if status == "304" or (status in _SUCCESSES and ("304" in answers or "412" in answers)):
         yield "ETag", "Tag"
     if status in _SUCCESSES and "422" in answers:
@@ -109,7 +141,7 @@ def _headers(status: str, answers: Json) -> Iterator[tuple[str, str]]:
         yield "Daybook-Position", "Position"
     if status == "401":
         yield "WWW-Authenticate", "Challenge"
-    if status == "503" and "401" in answers:
+    if status == "429" or (status == "503" and "429" in answers):
         yield "Retry-After", "RetryAfter"
 
 
@@ -119,7 +151,7 @@ def _schemas(app: Litestar) -> Json:
     A Struct whose fields depend on each other says how in a class variable `schema`.
     """
     structs = {struct for route in app.routes if isinstance(route, HTTPRoute) for struct in _structs(route)}
-    structs |= {member for struct in structs for member in getattr(struct, "members", ())}
+    structs |= {choice for struct in structs for choice in getattr(struct, "choices", ())}
     _, components = msgspec.json.schema_components(structs, ref_template=SCHEMA_REFERENCE)
     for struct in structs:
         components[struct.__name__] |= getattr(struct, "schema", {})

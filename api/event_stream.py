@@ -48,8 +48,8 @@ class EventStreams:
     async def stream(
         self, workspace_id: UUID, after: int, types: Types | None, check: Callable[[], Awaitable[object]]
     ) -> AsyncIterator[bytes]:
-        """Frames without end. `check`, asked before each chunk, raises `NotSignedIn` when the listener's key was revoked; that
-        ends the stream.
+        """Frames without end. `check`, asked before each chunk, raises `NotSignedIn` when the listener's key was revoked, or may
+        do something else than it could; that ends the stream.
         """
         yield OPENING
         told = after

@@ -16,7 +16,7 @@ from api.answers import json_answer
 from api.media_types import forms
 from api.pages import answers
 from api.services import WithServices
-from application.feed import FeedRead, PositionUnknown, types_from
+from application.feed import FeedRead, PositionUnknown, types_from, visible
 from domain.errors import InvalidValue
 from domain.events import Actor
 
@@ -101,14 +101,16 @@ async def follow(
 ) -> ASGIResponse:
     """Every event of the workspace in order, each exactly once; with `Accept: text/event-stream` as a stream that goes on."""
     caller = await services.requests.caller(request)
-    wanted = None if types is None else types_from(types)
+    wanted = visible(None if types is None else types_from(types), caller.scopes)
     place = await _place(services, caller.workspace_id, _last_seen(request) or after)
     if request.accept.best_match([_JSON, _STREAM]) != _STREAM:
         read = await services.feed.read(caller.workspace_id, place, types=wanted, events_max=limit, bytes_max=ANSWER_BYTES_MAX)
         return json_answer(_body(read), request=request, version=read.next, variant=f"{read.head:x}")
     if place > await services.feed.head(caller.workspace_id):
         raise PositionUnknown
-    frames = services.event_streams.stream(caller.workspace_id, place, wanted, lambda: services.requests.signed_in(request))
+    frames = services.event_streams.stream(
+        caller.workspace_id, place, wanted, lambda: services.requests.check_unchanged(request, caller)
+    )
     return ASGIStreamingResponse(iterator=frames, headers=_STREAM_HEADERS, media_type=_STREAM)
 
 

@@ -18,6 +18,7 @@ from api.outline_shapes import (
     SectionSummary,
 )
 from api.pages import answers
+from api.requests import LIMIT
 from api.services import Services, WithServices
 from application.content_search import search_content
 from application.page_reader import PageRead
@@ -59,6 +60,7 @@ async def get_outline(
 @get(
     "/pages/{slug:str}/content/search",
     responses=answers(MatchesAnswer, 200, 404),
+    opt={LIMIT: "search"},
     summary="Search within a page",
     tags=["content"],
 )

@@ -13,7 +13,7 @@ from api.compact import Compact, ListOrText, MaxTokens, check_compact, compact_a
 from api.page_shapes import FoundAnswer, TrashAnswer
 from api.pages import AsOf, Limit, Offset, answers
 from api.past_lists import Window, past_moment, past_query
-from api.requests import AnyRequest, parse_moment
+from api.requests import LIMIT, AnyRequest, parse_moment
 from api.services import WithServices
 from application.page_reader import LISTED_AT_ONCE_MAX, ListRead
 from domain.errors import InvalidValue
@@ -38,6 +38,7 @@ def _filter(description: str, name: str | None = None) -> QueryParameter:
     "/pages/query",
     responses=answers(FoundAnswer, 200, 404),
     operation_class=ListOrText,
+    opt={LIMIT: "search"},
     summary="Query pages",
     tags=["pages"],
 )

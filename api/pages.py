@@ -55,11 +55,20 @@ _SUCCESS = b'{"success":true}'
 
 def answers(model: type | UnionType, status: int = 200, *refusals: int) -> dict[int, ResponseSpec]:
     """What the document of the API says of a handler whose bytes are ready: its answer, and the problems in its place."""
+    return _documented(model, status, (400, 401, 403, *refusals, 429, 503))
+
+
+def open_answers(model: type, *refusals: int) -> dict[int, ResponseSpec]:
+    """The same of a handler that asks for no key."""
+    return _documented(model, 200, (400, *refusals))
+
+
+def _documented(model: type | UnionType, status: int, refusals: tuple[int, ...]) -> dict[int, ResponseSpec]:
     problems = {
         refusal: ResponseSpec(
             Problem, generate_examples=False, description=HTTPStatus(refusal).phrase, media_type="application/problem+json"
         )
-        for refusal in (400, 401, *refusals, 503)
+        for refusal in refusals
     }
     # The framework takes a union for any other type, and documents it as a choice.
     return {status: ResponseSpec(cast("type", model), generate_examples=False, description="Done"), **problems}
@@ -67,6 +76,8 @@ def answers(model: type | UnionType, status: int = 200, *refusals: int) -> dict[
 
 # What commands on a page may be refused with: not there, changed meanwhile, too large, a key of idempotency used twice.
 REFUSALS = (404, 409, 412, 413, 422)
+# Those of a command on something small, such as a key or a webhook.
+REFUSALS_SEEN = (404, 409, 412, 422)
 # Those of a command on nothing that was there before, which can have no version to match.
 REFUSALS_WITHOUT_BASE = (404, 409, 413, 422)
 

@@ -9,11 +9,13 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from application.access import NotSignedIn
+from api.arriving import HeadersTooLarge, NotHttp, RequestTimeout, TooManyConnections, TooMuchAtOnce
+from application.access import NotAMember, NotSignedIn
 from application.differences import DiffTooLarge
 from application.event_store import OutcomeUnknown, StoreUnavailable
 from application.feed import PositionUnknown
 from application.idempotency import IdempotencyKeyReused
+from application.mail import MailNotSent
 from application.page_queries import QueryTooBroad, TextBehind
 from application.page_views import page_json
 from application.pages.batches import (
@@ -28,8 +30,11 @@ from application.pages.batches import (
 )
 from application.pages.ports import BatchTooLarge, Current
 from application.positions import PositionNotReached
+from application.rate_limits import RateLimited
+from application.sign_in import CodeRefused, RefreshRefused, SignInOff
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
-from domain.keys import KeyNotFound
+from domain.keys import KeyNotFound, TooManyKeys
+from domain.members import FirstMemberNotOwner, LastOwner, MemberExists, MemberNotFound, TooManyMembers
 from domain.pages.databases import PropertyInvalid
 from domain.pages.errors import (
     ContentStale,
@@ -53,6 +58,8 @@ from domain.pages.errors import (
     TooManyLinks,
     VersionNotFound,
 )
+from domain.scopes import ScopeMissing, ScopeNotHeld
+from domain.signing_keys import SigningKeyInUse, SigningKeyNotFound
 from domain.webhooks.errors import DeliveryNotFound, TargetForbidden, TooManyWebhooks, WebhookNotFound
 from domain.workspaces import WorkspaceNameTaken
 
@@ -69,16 +76,25 @@ STATUSES: dict[type[DomainError], int] = {
     QueryTooBroad: 400,
     PropertyInvalid: 400,
     TargetForbidden: 400,
+    NotHttp: 400,
     NotSignedIn: 401,
+    CodeRefused: 401,
+    RefreshRefused: 401,
+    ScopeMissing: 403,
+    ScopeNotHeld: 403,
+    NotAMember: 403,
     NotFound: 404,
     PageNotFound: 404,
     ParentNotFound: 404,
     KeyNotFound: 404,
+    MemberNotFound: 404,
+    SigningKeyNotFound: 404,
     TextNotFound: 404,
     WebhookNotFound: 404,
     DeliveryNotFound: 404,
     SectionNotFound: 404,
     VersionNotFound: 404,
+    RequestTimeout: 408,
     VersionStale: 409,
     ContentStale: 409,
     TextAmbiguous: 409,
@@ -96,6 +112,12 @@ STATUSES: dict[type[DomainError], int] = {
     WorkspaceNameTaken: 409,
     PositionUnknown: 409,
     TooManyWebhooks: 409,
+    TooManyKeys: 409,
+    TooManyMembers: 409,
+    MemberExists: 409,
+    LastOwner: 409,
+    FirstMemberNotOwner: 409,
+    SigningKeyInUse: 409,
     ContentTooLarge: 413,
     DiffTooLarge: 413,
     IdempotencyKeyReused: 422,
@@ -107,12 +129,18 @@ STATUSES: dict[type[DomainError], int] = {
     BatchTooLarge: 413,
     RefFailed: 424,
     BatchUndone: 424,
+    RateLimited: 429,
+    HeadersTooLarge: 431,
     PositionNotReached: 503,
     BatchOvertaken: 503,
     StoreUnavailable: 503,
     LinksUnread: 503,
     TextBehind: 503,
     OutcomeUnknown: 503,
+    MailNotSent: 503,
+    SignInOff: 503,
+    TooManyConnections: 503,
+    TooMuchAtOnce: 503,
 }
 
 # What the framework itself refuses, in the same words every time.
@@ -149,6 +177,9 @@ def problem(request: Request[Any, Any, Any], status: int, code: str, detail: str
     headers = {"Cache-Control": "no-store"}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if status == 408:
+        # The rest of the body may still come, and nobody will read it.
+        headers["Connection"] = "close"
     if status == 503:
         headers["Retry-After"] = RETRY_AFTER_S
     return Response(body, status_code=status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
@@ -159,6 +190,11 @@ def problem_body(request: Request[Any, Any, Any], status: int, code: str, detail
     request_id = request.scope.get("state", {}).get("request_id", "")
     members = _members(status, code, detail, request_id) | _facts(facts, content="/content" in request.scope["path"])
     return msgspec.json.encode(members)
+
+
+def problem_bytes(status: int, code: str, detail: str, request_id: str) -> bytes:
+    """The same of what never became a request."""
+    return msgspec.json.encode(_members(status, code, detail, request_id))
 
 
 def error_members(error: DomainError, *, content: bool, with_current: bool) -> dict[str, Any]:

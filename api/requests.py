@@ -2,22 +2,27 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
+import msgspec
 from litestar import Request
 from litestar.enums import HttpMethod
 
-from application.access import Access, Caller, NotSignedIn
+from api.gate import Gate, client_of
+from application.access import Access, Caller, NotSignedIn, Shown
 from application.event_store import Command
 from application.page_past import Then
 from application.positions import Positions
+from application.sign_in import Visit
 from domain.errors import InvalidValue
+from domain.ids import derived_id
 from domain.pages.decisions import Guard
 from domain.pages.rules import check_line
+from domain.scopes import ScopeMissing
 
 IDEMPOTENCY_KEY_CHARACTERS_MAX = 255
 MESSAGE_CHARACTERS_MAX = 6000
@@ -31,35 +36,65 @@ _TAGS = re.compile(rf"{_TAG}(?:\s*,\s*{_TAG}){{0,99}}")
 POSITION_PATTERN = "^[0-9]{1,18}$"
 _POSITION = re.compile(POSITION_PATTERN)
 AnyRequest = Request[Any, Any, Any]
+# What routes say of themselves in `opt`: the area whose scopes they need, or a single scope, and the limit they count under.
+AREA, SCOPE, LIMIT = "area", "scope", "limit"
 
 
 class Requests:
     """Turns headers into what use cases understand. Ids and the clock come from here, never from inside."""
 
-    def __init__(self, access: Access, positions: Positions, new_id: Callable[[], UUID], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, access: Access, gate: Gate, positions: Positions, new_id: Callable[[], UUID], now: Callable[[], datetime]
+    ) -> None:
         self._access = access
+        self._gate = gate
         self._positions = positions
         self._new_id = new_id
-        self._now = now
+        self.now = now
+
+    async def admit(self, request: AnyRequest) -> None:
+        """Before anything of the request is read: who it is, whether they may make another request now, and this one at all.
+        Raises `NotSignedIn`, `NotAMember`, `RateLimited` and `ScopeMissing`. A read with `Daybook-Wait-For` goes on when the log
+        has got there.
+        """
+        caller = request.scope["state"]["caller"] = await self.signed_in(request)
+        needs = request.route_handler.opt
+        await self._gate.count(request, needs.get(LIMIT, "standard"), caller.name)
+        check_scope(caller, scope_of(request.scope["method"], needs))
+        if request.scope["method"] == HttpMethod.GET and (position := wait_for(request)) is not None:
+            await self._positions.written(caller.workspace_id, position)
 
     async def caller(self, request: AnyRequest) -> Caller:
-        """Whose key it is. Found out once for each request, before anything else of it is read. A read with `Daybook-Wait-For`
-        goes on when the log has got there.
-        """
-        state = request.scope["state"]
-        caller: Caller | None = state.get("caller")
-        if caller is None:
-            caller = state["caller"] = await self.signed_in(request)
-            if request.scope["method"] == HttpMethod.GET and (position := wait_for(request)) is not None:
-                await self._positions.written(caller.workspace_id, position)
+        """Who was admitted."""
+        caller: Caller = request.scope["state"]["caller"]
         return caller
 
     async def signed_in(self, request: AnyRequest) -> Caller:
-        """The same, found out anew: for answers that last longer than a key may be good."""
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
+        """Whose request it is."""
+        shown = _shown(request)
+        caller = self._access.remembered(shown)
+        if caller is not None:
+            return caller
+        self._gate.check_open(request)
+        try:
+            return await self._access.caller(shown, client_of(request))
+        except NotSignedIn:
+            await self._gate.refused(request)
+            raise
+
+    async def check_unchanged(self, request: AnyRequest, caller: Caller) -> None:
+        """For answers that last longer than a key may be good. Raises `NotSignedIn` if it opens something else than it did."""
+        if await self.signed_in(request) != caller:
             raise NotSignedIn
-        return await self._access.caller(key.strip())
+
+    def visit(self, request: AnyRequest) -> Visit:
+        """Of somebody who is about to sign in, or out."""
+        agent = "".join(c for c in request.headers.get("user-agent", "") if c.isprintable())
+        return Visit(self.now(), client_of(request), agent, request.scope["state"].get("request_id"))
+
+    async def access_command(self, request: AnyRequest) -> Command:
+        """The envelope of what has to do with access, which says where it came from as well."""
+        return msgspec.structs.replace(await self.command(request), client=client_of(request))
 
     async def command(self, request: AnyRequest) -> Command:
         """The command's envelope. With an `Idempotency-Key`, its id follows from the key and its fingerprint from the request."""
@@ -78,7 +113,29 @@ class Requests:
     def _effective_at(self, request: AnyRequest) -> datetime:
         """When it happened: now, unless an import brings its own date."""
         stated = request.headers.get("daybook-effective-at")
-        return self._now() if stated is None else parse_moment(stated, "Daybook-Effective-At")
+        return self.now() if stated is None else parse_moment(stated, "Daybook-Effective-At")
+
+
+def scope_of(method: str, needs: Mapping[str, Any]) -> str | None:
+    """What a caller needs for a route: the one it names, or its area's for reading or writing. None where any caller will do."""
+    area = needs.get(AREA)
+    if area is None:
+        return needs.get(SCOPE)
+    return f"{area}:{'read' if method == HttpMethod.GET else 'write'}"
+
+
+def check_scope(caller: Caller, scope: str | None) -> None:
+    """Raises `ScopeMissing`."""
+    if scope is not None and scope not in caller.scopes:
+        raise ScopeMissing(f"{ScopeMissing.__doc__} It needs the scope {scope}.", scope=scope)
+
+
+def _shown(request: AnyRequest) -> Shown:
+    """What the request shows of who it is. Raises `NotSignedIn` if nothing."""
+    scheme, _, credential = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise NotSignedIn
+    return Shown(credential.strip(), request.headers.get("x-workspace-id"))
 
 
 def wait_for(request: AnyRequest) -> int | None:
@@ -125,18 +182,19 @@ def guard_from(request: AnyRequest, version: int | None = None, content_hash: st
     return Guard(first, content_hash, tuple(others)) if version is None else Guard(version, content_hash)
 
 
+def versions_from(request: AnyRequest, version: int | None = None) -> tuple[int, ...]:
+    """The versions that a command on something small may be carried out on; any, if none is named."""
+    guard = guard_from(request, version)
+    return () if guard.version is None else (guard.version, *guard.other_versions)
+
+
 def _command_id(caller: Caller, key: str) -> UUID:
     """The same for the same caller and key, so that the log itself knows a request that comes again."""
     if not key or len(key) > IDEMPOTENCY_KEY_CHARACTERS_MAX or not key.isprintable():
         raise InvalidValue(
             f"Idempotency-Key has 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} printable characters.", parameter="Idempotency-Key"
         )
-    seed = f"{caller.workspace_id}\n{caller.actor.kind}\n{caller.actor.id}\n{key}"
-    bits = bytearray(hashlib.sha256(seed.encode()).digest()[:16])
-    # The marks of a UUIDv8, set by hand: `uuid` knows that version only from Python 3.14 on.
-    bits[6] = bits[6] & 0x0F | 0x80
-    bits[8] = bits[8] & 0x3F | 0x80
-    return UUID(bytes=bytes(bits))
+    return derived_id(f"{caller.workspace_id}\n{caller.actor.kind}\n{caller.actor.id}\n{key}")
 
 
 async def _fingerprint(request: AnyRequest) -> str:

@@ -8,13 +8,19 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from api.event_stream import EventStreams
+from api.gate import Gate
+from api.metrics import Metrics
 from api.requests import AnyRequest, Requests, wait_for
 from application.access import Caller
+from application.audit_trail import AuditTrail
 from application.databases import Databases
 from application.event_store import Command
 from application.feed import FeedReader
 from application.idempotency import Idempotency
+from application.invitations import Invitations
+from application.keys import Keys
 from application.markdown import MarkdownReader
+from application.members import Members
 from application.page_links import PageLinks
 from application.page_past import PagePast
 from application.page_queries import PageQueries
@@ -24,8 +30,10 @@ from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.ports import Outcome
 from application.pages.versions import Versions
+from application.people import People
 from application.positions import Positions
 from application.readiness import ProjectionState
+from application.sign_in import SignIn
 from application.webhooks import Webhooks
 from application.workspace_past import WorkspacePast
 from domain.pages.find_replace import FindReplace
@@ -47,6 +55,13 @@ class Services(msgspec.Struct, frozen=True):
     """Built by the composition root, handed to every route."""
 
     requests: Requests
+    gate: Gate
+    sign_in: SignIn
+    people: People
+    members: Members
+    invitations: Invitations
+    keys: Keys
+    audit_trail: AuditTrail
     pages: Pages
     contents: Contents
     page_reader: PageReader
@@ -60,6 +75,7 @@ class Services(msgspec.Struct, frozen=True):
     page_links: PageLinks
     idempotency: Idempotency
     batches: Batches
+    metrics: Metrics
     health_probe: HealthProbe
     projection_states: AskProjections
     feed: FeedReader

@@ -10,8 +10,8 @@ from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer, short_hash
 from api.page_shapes import Success
-from api.pages import Offset, answers
-from api.requests import guard_from
+from api.pages import REFUSALS_SEEN, Offset, answers
+from api.requests import versions_from
 from api.services import Services, WithServices
 from api.webhook_shapes import (
     ChangeWebhook,
@@ -24,9 +24,10 @@ from api.webhook_shapes import (
     WebhookWithSecret,
 )
 from application.event_store import Command
+from application.exclusively import Done
 from application.webhook_views import DeliveryStatus
-from application.webhooks import Done
 from domain.webhooks.errors import WebhookNotFound
+from domain.webhooks.state import Webhook
 
 DELIVERIES_LISTED_MAX = 1000
 DELIVERIES_LISTED = 100
@@ -36,8 +37,6 @@ PROJECTION = "webhooks"
 
 AnyRequest = Request[Any, Any, Any]
 WebhookId = FromPath[str]
-# What commands on a webhook may be refused with: not there, changed meanwhile, a key of idempotency used twice.
-REFUSALS = (404, 409, 412, 422)
 _SUCCESS = b'{"success":true}'
 
 
@@ -72,14 +71,17 @@ async def get_webhook(request: AnyRequest, webhook_id: WebhookId, services: With
 
 
 @patch(
-    "/webhooks/{webhook_id:str}", responses=answers(WebhookAnswer, 200, *REFUSALS), summary="Change a webhook", tags=["webhooks"]
+    "/webhooks/{webhook_id:str}",
+    responses=answers(WebhookAnswer, 200, *REFUSALS_SEEN),
+    summary="Change a webhook",
+    tags=["webhooks"],
 )
 async def change_webhook(
     request: AnyRequest, webhook_id: WebhookId, data: JSONBody[ChangeWebhook], services: WithServices
 ) -> ASGIResponse:
     """Only given fields change. A change that changes nothing keeps the version."""
     command = await services.requests.command(request)
-    versions = _versions(request, data.version)
+    versions = versions_from(request, data.version)
     named = _id(webhook_id)
     done, replayed = await _once(
         services, command, lambda: services.webhooks.change(command, named, data.changes(), versions=versions)
@@ -89,7 +91,7 @@ async def change_webhook(
 
 @delete(
     "/webhooks/{webhook_id:str}",
-    responses=answers(Success, 200, *REFUSALS),
+    responses=answers(Success, 200, *REFUSALS_SEEN),
     status_code=200,
     summary="Delete a webhook",
     tags=["webhooks"],
@@ -97,14 +99,14 @@ async def change_webhook(
 async def delete_webhook(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
     """Nothing more is sent to it, not even what waits. Its deliveries are forgotten."""
     command = await services.requests.command(request)
-    versions, named = _versions(request), _id(webhook_id)
+    versions, named = versions_from(request), _id(webhook_id)
     done, replayed = await _once(services, command, lambda: services.webhooks.remove(command, named, versions=versions))
     return json_answer(_SUCCESS, replayed=replayed, position=done.position)
 
 
 @post(
     "/webhooks/{webhook_id:str}/rotate-secret",
-    responses=answers(WebhookWithSecret, 200, *REFUSALS),
+    responses=answers(WebhookWithSecret, 200, *REFUSALS_SEEN),
     status_code=200,
     summary="Give a webhook a new secret",
     tags=["webhooks"],
@@ -112,14 +114,14 @@ async def delete_webhook(request: AnyRequest, webhook_id: WebhookId, services: W
 async def rotate_secret(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
     """For 24 hours messages are signed with the new secret and with the one before."""
     command = await services.requests.command(request)
-    versions, named = _versions(request), _id(webhook_id)
+    versions, named = versions_from(request), _id(webhook_id)
     done, replayed = await _once(services, command, lambda: services.webhooks.rotate_secret(command, named, versions=versions))
     return await _with_secret(services, command, done, status=200, replayed=replayed)
 
 
 @post(
     "/webhooks/{webhook_id:str}/resume",
-    responses=answers(WebhookAnswer, 200, *REFUSALS),
+    responses=answers(WebhookAnswer, 200, *REFUSALS_SEEN),
     status_code=200,
     summary="Resume a parked webhook",
     tags=["webhooks"],
@@ -127,7 +129,7 @@ async def rotate_secret(request: AnyRequest, webhook_id: WebhookId, services: Wi
 async def resume_webhook(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
     """What waited since it was parked is sent, the oldest first."""
     command = await services.requests.command(request)
-    versions, named = _versions(request), _id(webhook_id)
+    versions, named = versions_from(request), _id(webhook_id)
     done, replayed = await _once(services, command, lambda: services.webhooks.resume(command, named, versions=versions))
     return await _alone(services, command, done, replayed=replayed)
 
@@ -184,18 +186,18 @@ async def retry_delivery(
     return json_answer(encoded(DeliveryAnswer(delivery)))
 
 
-async def _once(services: Services, command: Command, run: Callable[[], Awaitable[Done]]) -> tuple[Done, bool]:
+async def _once(services: Services, command: Command, run: Callable[[], Awaitable[Done[Webhook]]]) -> tuple[Done[Webhook], bool]:
     return await services.idempotency.once(command, run, lambda known: services.webhooks.again(command, known))
 
 
-async def _alone(services: Services, command: Command, done: Done, *, replayed: bool) -> ASGIResponse:
-    view = await services.webhooks.view(command.workspace_id, done.webhook)
+async def _alone(services: Services, command: Command, done: Done[Webhook], *, replayed: bool) -> ASGIResponse:
+    view = await services.webhooks.view(command.workspace_id, done.state)
     return json_answer(encoded(WebhookAnswer(view)), version=view.version, replayed=replayed, position=done.position)
 
 
-async def _with_secret(services: Services, command: Command, done: Done, *, status: int, replayed: bool) -> ASGIResponse:
-    view = await services.webhooks.view(command.workspace_id, done.webhook)
-    body = encoded(WebhookWithSecret(view, services.webhooks.secret(done.webhook)))
+async def _with_secret(services: Services, command: Command, done: Done[Webhook], *, status: int, replayed: bool) -> ASGIResponse:
+    view = await services.webhooks.view(command.workspace_id, done.state)
+    body = encoded(WebhookWithSecret(view, services.webhooks.secret(done.state)))
     return json_answer(body, status=status, version=view.version, replayed=replayed, position=done.position)
 
 
@@ -205,11 +207,6 @@ def _id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise WebhookNotFound from None
-
-
-def _versions(request: AnyRequest, version: int | None = None) -> tuple[int, ...]:
-    guard = guard_from(request, version)
-    return () if guard.version is None else (guard.version, *guard.other_versions)
 
 
 HANDLERS = [

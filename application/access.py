@@ -1,42 +1,64 @@
-"""Who is calling: from the text of a key to a workspace and an actor."""
+"""Who is calling: from what they show, a key or an access token, to a workspace, an actor and what it may do there."""
 
 import hmac
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
-from application.keys import KeyText, secret_hash
+from application.credentials import KeyText, secret_hash
+from application.people import Membership, People
+from application.tokens import AccessTokens
+from domain.access import Refusal
 from domain.errors import DomainError
 from domain.events import Actor
+from domain.scopes import expanded, of_role
 
-# A revocation is told to every service at once; this bounds the harm should the telling fail.
+# A change is told to every service at once; this bounds the harm should the telling fail.
 CACHE_S = 10.0
-CACHED_KEYS_MAX = 10_000
+# While nobody can be told, because the line to the database is down.
+CACHE_WITHOUT_NEWS_S = 0.5
+CACHED_MAX = 10_000
 
 
 class NotSignedIn(DomainError):
-    """The API key is missing, malformed, unknown or revoked. Send it as `Authorization: Bearer ak_…`."""
+    """The API key or access token is missing, malformed, unknown, expired or revoked. Send it as `Authorization: Bearer …`."""
 
     code = "unauthorized"
 
 
+class NotAMember(DomainError):
+    """You are no member of the workspace that X-Workspace-Id names, or of none at all. GET /v1/me without it shows yours."""
+
+    code = "not_a_member"
+
+
 class Caller(msgspec.Struct, frozen=True):
-    """Whose request it is, and for which workspace."""
+    """Whose request it is, for which workspace, and what it may do. `session` is that of a person who signed in."""
 
     workspace_id: UUID
     actor: Actor
+    scopes: frozenset[str]
+    session: UUID | None = None
+
+    @property
+    def name(self) -> str:
+        """The one by which requests are counted: a person is one in all workspaces."""
+        return f"{self.actor.kind}/{self.actor.id}"
 
 
-class KeyRecord(msgspec.Struct, frozen=True):
+class KeyRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A key as the look-up gives it."""
 
     workspace_id: UUID
     name: str
     environment: str
     secret_hash: bytes
+    scopes: tuple[str, ...] = ("*",)
+    expires_at: datetime | None = None
     revoked: bool
 
 
@@ -44,49 +66,125 @@ class KeyLookup(Protocol):
     async def __call__(self, number: int) -> KeyRecord | None: ...
 
 
-class Access:
-    """Checks keys, remembering for a short while those that were right."""
+class KeyWatch(Protocol):
+    """Hears of what becomes of keys. It only takes note: whoever asks is waiting."""
 
-    def __init__(
-        self, lookup: KeyLookup, server_key: bytes, environment: str, clock: Callable[[], float] = time.monotonic
+    def used(self, workspace_id: UUID, number: int, at: datetime) -> None: ...
+
+    def refused(self, record: KeyRecord, number: int, reason: Refusal, client: str) -> None: ...
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What a request shows of who it is. `workspace` is the one it names; only people in several have to."""
+
+    credential: str
+    workspace: str | None = None
+
+
+class Access:
+    """Checks what callers show, remembering for a short while what was right."""
+
+    def __init__(  # noqa: PLR0913 - one for each port
+        self,
+        lookup: KeyLookup,
+        watch: KeyWatch,
+        tokens: AccessTokens,
+        people: People,
+        *,
+        server_key: bytes,
+        environment: str,
+        now: Callable[[], datetime],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Keys of another environment than `environment` open nothing here."""
         self._lookup = lookup
+        self._watch = watch
+        self._tokens = tokens
+        self._people = people
         self._environment = environment
         self._server_key = server_key
+        self._now = now
         self._clock = clock
-        self._known: dict[str, tuple[float, Caller]] = {}
-        self._revocations = 0
+        self._cache_s = CACHE_S
+        self._known: dict[Shown, tuple[float, Caller]] = {}
+        self._changes = 0
 
-    async def caller(self, key: str) -> Caller:
-        """Raises `NotSignedIn`, for whatever reason in the same words."""
-        known = self._known.get(key)
-        if known is not None and known[0] > self._clock():
-            return known[1]
-        revocations = self._revocations
-        caller = await self._check(key)
-        if revocations != self._revocations:
-            # A key was revoked while this one was looked up: it may be this one, so the answer serves this request alone.
+    def remembered(self, shown: Shown) -> Caller | None:
+        """Who that is, if it was right a moment ago: all that most requests need."""
+        known = self._known.get(shown)
+        return known[1] if known is not None and known[0] > self._clock() else None
+
+    async def caller(self, shown: Shown, client: str) -> Caller:
+        """`client` is where it comes from. Raises `NotSignedIn`, for whatever reason in the same words, and `NotAMember`."""
+        changes = self._changes
+        key = KeyText.parse(shown.credential)
+        good_for_s, caller = await (self._of_token(shown) if key is None else self._of_key(shown, key, client))
+        if changes != self._changes:
+            # Something was revoked while this was looked up: it may be this, so the answer serves this request alone.
             return caller
-        if len(self._known) >= CACHED_KEYS_MAX:
+        if len(self._known) >= CACHED_MAX:
             self._known.clear()
-        self._known[key] = (self._clock() + CACHE_S, caller)
+        self._known[shown] = (self._clock() + min(good_for_s, self._cache_s), caller)
         return caller
 
     def forget_all(self) -> None:
-        """After a key was revoked anywhere."""
+        """After a key, a member or a session changed anywhere."""
         self._known.clear()
-        self._revocations += 1
+        self._changes += 1
 
-    async def _check(self, key: str) -> Caller:
-        text = KeyText.parse(key)
-        if text is None:
-            raise NotSignedIn
+    def line(self, *, up: bool) -> None:
+        """Whether news of other processes arrive at present; some may have been missed at either turn."""
+        self._cache_s = CACHE_S if up else CACHE_WITHOUT_NEWS_S
+        self.forget_all()
+
+    async def _of_key(self, shown: Shown, text: KeyText, client: str) -> tuple[float, Caller]:
+        """The caller, and for how long that is so."""
         record = await self._lookup(text.number)
         # The comparison runs for unknown keys too, and takes as long wherever the difference is.
         expected = record.secret_hash if record else bytes(32)
         right = hmac.compare_digest(secret_hash(self._server_key, text.secret), expected)
-        here = record is not None and record.environment == text.environment == self._environment
-        if record is None or not right or record.revoked or not here:
+        if record is None:
             raise NotSignedIn
-        return Caller(record.workspace_id, Actor("key", str(text.number), record.name))
+        now = self._now()
+        reason = self._refusal(record, text, now, right=right)
+        if reason is not None:
+            self._watch.refused(record, text.number, reason, client)
+            raise NotSignedIn
+        if not _names(shown.workspace, record.workspace_id):
+            # Better refused than written where somebody did not mean it.
+            raise NotAMember
+        self._watch.used(record.workspace_id, text.number, now)
+        actor = Actor("key", str(text.number), record.name)
+        left_s = CACHE_S if record.expires_at is None else (record.expires_at - now).total_seconds()
+        return left_s, Caller(record.workspace_id, actor, expanded(record.scopes))
+
+    def _refusal(self, record: KeyRecord, text: KeyText, now: datetime, *, right: bool) -> Refusal | None:
+        if not right:
+            return "wrong_secret"
+        if record.revoked:
+            return "revoked"
+        if record.expires_at is not None and record.expires_at <= now:
+            return "expired"
+        return None if record.environment == text.environment == self._environment else "wrong_environment"
+
+    async def _of_token(self, shown: Shown) -> tuple[float, Caller]:
+        claims = await self._tokens.read(shown.credential)
+        now = self._now()
+        if claims is None or claims.expires_at <= now or not await self._people.session_is_live(claims.session, now):
+            raise NotSignedIn
+        here = _chosen([each for each in await self._people.memberships(claims.person) if each.active], shown.workspace)
+        caller = Caller(here.workspace_id, here.actor, of_role(here.role), claims.session)
+        return (claims.expires_at - now).total_seconds(), caller
+
+
+def _chosen(memberships: list[Membership], named: str | None) -> Membership:
+    """The workspace that the request names, or the person's first."""
+    for each in memberships:
+        if _names(named, each.workspace_id):
+            return each
+    raise NotAMember
+
+
+def _names(named: str | None, workspace_id: UUID) -> bool:
+    """Whether a request that names this workspace, or none, means it."""
+    return named is None or named.strip().lower() == str(workspace_id)

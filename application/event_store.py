@@ -23,6 +23,7 @@ class Command(msgspec.Struct, frozen=True):
     request: str | None = None
     fingerprint: str | None = None
     message: str | None = None
+    client: str | None = None
 
 
 class StreamChange(msgspec.Struct, frozen=True):

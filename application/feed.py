@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from domain.errors import DomainError, InvalidValue
+from domain.scopes import ADMIN
 
 TYPES_MAX = 50
 TYPE_CHARACTERS_MAX = 200
@@ -20,10 +21,22 @@ class PositionUnknown(DomainError):
 
 
 class Types(msgspec.Struct, frozen=True):
-    """Which types of events are wanted: some by name, others by how they begin."""
+    """Which types of events are wanted: some by name, others by how they begin; but none that begin as the hidden ones do."""
 
     names: tuple[str, ...]
     prefixes: tuple[str, ...]
+    hidden: tuple[str, ...] | None = None
+
+
+# What begins so is between a workspace's owners: who may come in and who did, and where it is sent to.
+RESTRICTED = ("access.", "key.", "member.", "webhook.")
+
+
+def visible(types: Types | None, scopes: frozenset[str]) -> Types | None:
+    """Of the wanted types, those that such a caller may see. Every type begins with nothing, which is how all are asked for."""
+    if ADMIN in scopes:
+        return types
+    return Types((), ("",), RESTRICTED) if types is None else Types(types.names, types.prefixes, RESTRICTED)
 
 
 class FeedEvent(msgspec.Struct, frozen=True, gc=False):

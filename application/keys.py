@@ -1,113 +1,127 @@
-"""Workspaces and the keys that open them, as the operator manages them."""
+"""API keys: issue, list, rename, revoke. From the API and from the operator's command line alike."""
 
-import hashlib
-import hmac
-import re
-import secrets
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
-from application.event_store import Append, Command, StreamChange, recorded
-from domain import keys
-from domain.keys import Key, KeyEvent, KeyNotFound
-from domain.workspaces import create_workspace
-
-SECRET_BYTES = 24
-_FORM = re.compile(r"ak_(?P<environment>[a-z]+)_(?P<number>[1-9][0-9]{0,17})\.(?P<secret>[A-Za-z0-9_-]{20,100})")
-
-
-class KeyText(msgspec.Struct, frozen=True):
-    """A key as its holder writes it: `ak_{environment}_{number}.{secret}`."""
-
-    environment: str
-    number: int
-    secret: str
-
-    def __str__(self) -> str:
-        return f"ak_{self.environment}_{self.number}.{self.secret}"
-
-    @classmethod
-    def parse(cls, text: str) -> "KeyText | None":
-        found = _FORM.fullmatch(text)
-        return cls(found["environment"], int(found["number"]), found["secret"]) if found else None
+from application.credentials import KeyText, new_key_secret, secret_hash
+from application.event_store import Command, EventStore, KnownCommand
+from application.exclusively import Done, Exclusively, Plan
+from application.key_views import KeyView, key_view
+from domain import keys, scopes
+from domain.keys import Key, KeyEvent, KeyWish, check_known
 
 
-def secret_hash(server_key: bytes, secret: str) -> bytes:
-    """HMAC-SHA-256. The secret is long and random, so a fast keyed hash is enough, and a slow one would burden every request."""
-    return hmac.digest(server_key, secret.encode(), hashlib.sha256)
+class KeptKey(msgspec.Struct, frozen=True):
+    """A key, and when it was last used."""
 
-
-class NewKey(msgspec.Struct, frozen=True):
-    """A key just issued; the only time its text is known."""
-
-    number: int
-    text: str
-    workspace_id: UUID
-
-
-class Workspace(msgspec.Struct, frozen=True):
-    """A workspace as the operator sees it."""
-
-    id: UUID
-    name: str
-    created_at: datetime
+    key: Key
+    last_used_at: datetime | None
 
 
 class KeyBook(Protocol):
-    """What the operator's use cases need. It sees all workspaces; what it wrote is durable when it returns."""
+    """What the read model tells."""
 
-    async def begin_workspace(self, append: Append, workspace: Workspace) -> None: ...
+    async def next_number(self) -> int:
+        """Unique over all workspaces, because a key is looked up by it before its workspace is known."""
+        ...
 
-    async def next_number(self) -> int: ...
+    async def load(self, workspace_id: UUID, number: int) -> KeptKey | None: ...
 
-    async def load(self, workspace_id: UUID, number: int) -> Key | None: ...
-
-    async def write(self, append: Append, key: Key) -> None: ...
-
-
-async def begin_workspace(book: KeyBook, command: Command, name: str) -> Workspace:
-    """The command's workspace is the one to begin. Raises `WorkspaceNameTaken`."""
-    change = StreamChange(command.workspace_id, 0, create_workspace(name), None, None)
-    workspace = Workspace(command.workspace_id, name, command.at)
-    await book.begin_workspace(Append(command, [change]), workspace)
-    return workspace
+    async def all(self, workspace_id: UUID) -> list[KeptKey]:
+        """In the order of their issue."""
+        ...
 
 
-async def issue_key(
-    book: KeyBook, command: Command, *, name: str, environment: str, server_key: bytes, stream_id: UUID
-) -> NewKey:
-    """The secret is made here and stored nowhere."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-    text = KeyText(environment, await book.next_number(), secret)
-    events = keys.issue(
-        number=text.number,
-        name=name,
-        environment=environment,
-        secret_hash=secret_hash(server_key, secret).hex(),
-        last_four=secret[-4:],
-    )
-    await _write(book, command, None, events, stream_id)
-    return NewKey(text.number, str(text), command.workspace_id)
+class IssuedKey(msgspec.Struct, frozen=True):
+    """A key just issued, with its text: what its holder sends."""
+
+    key: Key
+    text: str
+    position: int | None
 
 
-async def revoke_key(book: KeyBook, command: Command, number: int) -> Key:
-    """Revoking twice changes nothing. Raises `KeyNotFound`."""
-    key = await book.load(command.workspace_id, number)
-    if key is None:
-        raise KeyNotFound
-    events = keys.revoke(key)
-    return await _write(book, command, key, events, key.stream_id) if events else key
+class Keys:
+    """The use cases. All commands hold the workspace's head, as those of webhooks do."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        book: KeyBook,
+        server_key: bytes,
+        environment: str,
+        new_id: Callable[[], UUID],
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`changed` is called after a key was, so that this process forgets what it knew of keys."""
+        self._store = store
+        self._book = book
+        self._server_key = server_key
+        self._environment = environment
+        self._new_id = new_id
+        self._changed = changed
+
+    async def all(self, workspace_id: UUID, now: datetime) -> list[KeyView]:
+        return [key_view(each.key, each.last_used_at, now) for each in await self._book.all(workspace_id)]
+
+    async def get(self, workspace_id: UUID, number: int, now: datetime) -> KeyView:
+        kept = await self._book.load(workspace_id, number)
+        return key_view(check_known(kept.key if kept else None), kept.last_used_at if kept else None, now)
+
+    async def issue(
+        self, command: Command, wish: KeyWish, *, held: frozenset[str] = scopes.ALL, seed: bytes | None = None
+    ) -> IssuedKey:
+        """`held` is what the caller may do, and so the most a key of theirs may. With a `seed`, the secret follows from it."""
+        wish = keys.check_wish(wish, now=command.at)
+        scopes.check_gives(held, scopes.expanded(wish.scopes))
+        secret = new_key_secret(self._server_key, seed)
+        number, hashed = await self._book.next_number(), secret_hash(self._server_key, secret).hex()
+
+        async def plan() -> Plan[Key]:
+            good = sum(each.key.revoked_at is None for each in await self._book.all(command.workspace_id))
+            events = keys.issue(
+                wish, number=number, environment=self._environment, secret_hash=hashed, last_four=secret[-4:], good=good
+            )
+            return Plan(self._new_id(), None, 0, events)
+
+        return _issued(await self._exclusively(command).run(command, plan), secret)
+
+    async def issued_again(self, command: Command, known: KnownCommand, seed: bytes) -> IssuedKey:
+        """What an earlier run of the command answered."""
+        return _issued(await self.again(command, known), new_key_secret(self._server_key, seed))
+
+    async def rename(self, command: Command, number: int, name: str, *, versions: Sequence[int] = ()) -> Done[Key]:
+        return await self._decide(command, number, lambda key: keys.rename(key, name), versions)
+
+    async def revoke(self, command: Command, number: int, *, versions: Sequence[int] = ()) -> Done[Key]:
+        """Revoking twice changes nothing."""
+        return await self._decide(command, number, keys.revoke, versions)
+
+    async def again(self, command: Command, known: KnownCommand) -> Done[Key]:
+        return await self._exclusively(command).again(command, known)
+
+    async def _decide(
+        self, command: Command, number: int, decide: Callable[[Key], list[KeyEvent]], versions: Sequence[int]
+    ) -> Done[Key]:
+        async def plan() -> Plan[Key]:
+            kept = await self._book.load(command.workspace_id, number)
+            key = check_known(kept.key if kept else None, versions)
+            return Plan(key.stream_id, key, key.version, decide(key))
+
+        done = await self._exclusively(command).run(command, plan)
+        self._changed()
+        return done
+
+    def _exclusively(self, command: Command) -> Exclusively[Key]:
+        async def view(key: Key) -> KeyView:
+            return key_view(key, None, command.at)
+
+        return Exclusively(self._store, keys.evolve, view)
 
 
-async def _write(book: KeyBook, command: Command, before: Key | None, events: list[KeyEvent], stream_id: UUID) -> Key:
-    version = before.version if before else 0
-    after = before
-    for fact in recorded(events, command, version):
-        after = keys.evolve(after, fact, stream_id)
-    if after is None:
-        raise KeyNotFound
-    await book.write(Append(command, [StreamChange(stream_id, version, events, before, after)]), after)
-    return after
+def _issued(done: Done[Key], secret: str) -> IssuedKey:
+    text = KeyText(done.state.issued.environment, done.state.number, secret)
+    return IssuedKey(done.state, str(text), done.position)

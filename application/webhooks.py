@@ -7,13 +7,13 @@ from uuid import UUID
 
 import msgspec
 
-from application.event_store import Append, Command, EventStore, KnownCommand, StreamChange, recorded
+from application.event_store import Command, EventStore, KnownCommand
+from application.exclusively import Done, Exclusively, Plan
 from application.webhook_messages import Message, Reply, Secrets, Sender, position_of
 from application.webhook_views import DeliveryStatus, DeliveryView, Health, WebhookView, webhook_view
-from domain.errors import VersionStale
 from domain.webhooks import decisions
 from domain.webhooks.decisions import check_here
-from domain.webhooks.errors import DeliveryNotFound, WebhookNotFound
+from domain.webhooks.errors import DeliveryNotFound
 from domain.webhooks.events import WebhookChanges, WebhookEvent, WebhookRegistered
 from domain.webhooks.state import Webhook, evolve
 
@@ -49,13 +49,6 @@ class DeliveryLog(Protocol):
     async def retry(self, webhook: Webhook, workspace_id: UUID, position: int) -> DeliveryView | None:
         """The delivery begins anew, at once. None if there is no such delivery."""
         ...
-
-
-class Done(msgspec.Struct, frozen=True):
-    """The webhook after a command, and the position of the command's event; None if it changed nothing."""
-
-    webhook: Webhook
-    position: int | None
 
 
 class TrialMessage(msgspec.Struct, rename="camel", tag_field="type", tag="webhook.test"):
@@ -104,17 +97,20 @@ class Webhooks:
     def secret(self, webhook: Webhook) -> str:
         return self._secrets.text(webhook)
 
-    async def register(self, command: Command, wanted: WebhookRegistered) -> Done:
+    async def register(self, command: Command, wanted: WebhookRegistered) -> Done[Webhook]:
         # What is refused whatever else there is need not hold the workspace.
         decisions.register(wanted, others=0, private_allowed=self._private_allowed)
-        async with self._store.exclusive(command.workspace_id) as session:
+
+        async def plan() -> Plan[Webhook]:
             others = len(await self._book.all(command.workspace_id))
             events = decisions.register(wanted, others=others, private_allowed=self._private_allowed)
-            change = _change(command, self._new_id(), None, events)
-            position = await session.append(Append(command, [change]))
-        return Done(change.after, position)
+            return Plan(self._new_id(), None, 0, events)
 
-    async def change(self, command: Command, webhook_id: UUID, changes: WebhookChanges, *, versions: Sequence[int] = ()) -> Done:
+        return await self._exclusively(command).run(command, plan)
+
+    async def change(
+        self, command: Command, webhook_id: UUID, changes: WebhookChanges, *, versions: Sequence[int] = ()
+    ) -> Done[Webhook]:
         return await self._decide(
             command,
             webhook_id,
@@ -122,31 +118,25 @@ class Webhooks:
             versions=versions,
         )
 
-    async def rotate_secret(self, command: Command, webhook_id: UUID, *, versions: Sequence[int] = ()) -> Done:
+    async def rotate_secret(self, command: Command, webhook_id: UUID, *, versions: Sequence[int] = ()) -> Done[Webhook]:
         return await self._decide(command, webhook_id, decisions.rotate, versions=versions)
 
-    async def remove(self, command: Command, webhook_id: UUID, *, versions: Sequence[int] = ()) -> Done:
+    async def remove(self, command: Command, webhook_id: UUID, *, versions: Sequence[int] = ()) -> Done[Webhook]:
         return await self._decide(command, webhook_id, decisions.remove, versions=versions)
 
-    async def resume(self, command: Command, webhook_id: UUID, *, versions: Sequence[int] = ()) -> Done:
+    async def resume(self, command: Command, webhook_id: UUID, *, versions: Sequence[int] = ()) -> Done[Webhook]:
         """Resuming what is not parked changes nothing. Otherwise failures are forgiven first, or the next would park it again."""
         webhook = await self._book.load(command.workspace_id, webhook_id)
         if webhook is not None and webhook.parked_reason is not None:
             await self._log.forgive(command.workspace_id, webhook_id)
         return await self._decide(command, webhook_id, decisions.resume, versions=versions)
 
-    async def park(self, command: Command, webhook_id: UUID, reason: str) -> Done:
+    async def park(self, command: Command, webhook_id: UUID, reason: str) -> Done[Webhook]:
         return await self._decide(command, webhook_id, lambda webhook: decisions.park(webhook, reason))
 
-    async def again(self, command: Command, known: KnownCommand) -> Done:
+    async def again(self, command: Command, known: KnownCommand) -> Done[Webhook]:
         """The webhook as it was after the command, which was carried out before."""
-        facts = await self._store.stream(command.workspace_id, known.stream_id, known.version)
-        webhook: Webhook | None = None
-        for fact in facts:
-            webhook = evolve(webhook, fact, known.stream_id)
-        if webhook is None:
-            raise WebhookNotFound
-        return Done(webhook, known.position)
+        return await self._exclusively(command).again(command, known)
 
     async def test(self, workspace_id: UUID, webhook_id: UUID, at: datetime) -> Reply:
         """Sends a message at once, also to a webhook that is paused or parked. The log says nothing of it."""
@@ -169,24 +159,12 @@ class Webhooks:
             raise DeliveryNotFound
         return delivery
 
-    async def _decide(self, command: Command, webhook_id: UUID, decide: Decide, *, versions: Sequence[int] = ()) -> Done:
-        try:
-            async with self._store.exclusive(command.workspace_id) as session:
-                webhook = check_here(await self._book.load(command.workspace_id, webhook_id), versions)
-                events = decide(webhook)
-                if not events:
-                    return Done(webhook, None)
-                change = _change(command, webhook_id, webhook, events)
-                position = await session.append(Append(command, [change]))
-        except VersionStale as error:
-            error.facts["current"] = await self.view(command.workspace_id, error.facts["current"])
-            raise
-        return Done(change.after, position)
+    async def _decide(self, command: Command, webhook_id: UUID, decide: Decide, *, versions: Sequence[int] = ()) -> Done[Webhook]:
+        async def plan() -> Plan[Webhook]:
+            webhook = check_here(await self._book.load(command.workspace_id, webhook_id), versions)
+            return Plan(webhook_id, webhook, webhook.version, decide(webhook))
 
+        return await self._exclusively(command).run(command, plan)
 
-def _change(command: Command, webhook_id: UUID, before: Webhook | None, events: Sequence[WebhookEvent]) -> StreamChange:
-    version = before.version if before else 0
-    after = before
-    for fact in recorded(events, command, version):
-        after = evolve(after, fact, webhook_id)
-    return StreamChange(webhook_id, version, events, before, after)
+    def _exclusively(self, command: Command) -> Exclusively[Webhook]:
+        return Exclusively(self._store, evolve, lambda webhook: self.view(command.workspace_id, webhook))

@@ -9,12 +9,13 @@ from types import ModuleType
 import msgspec
 import uvloop
 
-from benchmarks import append, batch, feed, history, hot_page, http_api, query, rebuild, sizes, time_travel
+from benchmarks import access, append, batch, feed, history, hot_page, http_api, query, rebuild, sizes, time_travel
 from benchmarks.measuring import RESULTS, Plan, Report, say
 from benchmarks.server import flush_us
 
 BENCHMARKS: dict[str, ModuleType] = {
-    module.NAME: module for module in (append, http_api, hot_page, sizes, history, rebuild, feed, query, time_travel, batch)
+    module.NAME: module
+    for module in (append, http_api, hot_page, sizes, history, rebuild, feed, query, time_travel, batch, access)
 }
 SUMMARY = Path(__file__).parent / "RESULTS.md"
 

@@ -19,7 +19,7 @@ from benchmarks.measuring import Numbers, Plan, Report, Rounds, Table, alternate
 from benchmarks.processes import Helper
 from benchmarks.server import Server, running_server
 from benchmarks.workspaces import TEXT, WatchedDatabase, append_request, command, create_pages, creation, new_workspace
-from daybook.bootstrap import new_id
+from daybook.world import new_id
 from domain.pages.state import Page
 from infrastructure.event_store import codec
 from infrastructure.event_store.store import PostgresEventStore

@@ -16,7 +16,7 @@ from benchmarks.measuring import Plan, Report, Table, alternate, say, show
 from benchmarks.server import Server, running_server
 from benchmarks.services import Service, daybook
 from benchmarks.workspaces import WatchedDatabase, command, request_of
-from daybook.bootstrap import new_id
+from daybook.world import new_id
 from domain.pages.decisions import Draft, create
 from domain.pages.queries import STATUSES, Query, any_of, conditions, day, sort_from
 from infrastructure.event_store.store import PostgresEventStore

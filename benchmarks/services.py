@@ -17,6 +17,7 @@ import msgspec
 from benchmarks.baselines import key_digest
 from benchmarks.processes import PYTHON, ROOT, process_cpu_s
 from benchmarks.server import Server
+from benchmarks.variants import VARIANT, WORKSPACE
 from benchmarks.workspaces import SERVER_KEY, new_workspace
 
 DAYBOOK, FASTAPI = "Daybook", "FastAPI + SQLAlchemy"
@@ -59,8 +60,17 @@ class Service(msgspec.Struct, frozen=True):
 
 
 @contextlib.asynccontextmanager
-async def daybook(server: Server, workspaces: list[str], database: str = "daybook") -> AsyncIterator[Service]:
-    """`daybook serve` on the server under test, as the role it has on its embedded one."""
+async def daybook(
+    server: Server,
+    workspaces: list[str],
+    database: str = "daybook",
+    *,
+    variant: str | None = None,
+    settings: Mapping[str, str] = {},
+) -> AsyncIterator[Service]:
+    """`daybook serve` on the server under test, as the role it has on its embedded one. Without limits, unless `settings` say so;
+    a `variant` leaves something out.
+    """
     owner_dsn = await server.create_daybook(database)
     made = {name: await new_workspace(owner_dsn, name) for name in workspaces}
     keys, ids = {name: each.key for name, each in made.items()}, {name: each.id for name, each in made.items()}
@@ -69,9 +79,14 @@ async def daybook(server: Server, workspaces: list[str], database: str = "dayboo
         "DAYBOOK_DATABASE_URL": server.service_dsn(database),
         "DAYBOOK_DATABASE_OWNER_URL": owner_dsn,
         "DAYBOOK_SECRET_KEY": SERVER_KEY.decode(),
+        **{f"DAYBOOK_RATE_LIMIT_{name}": "0" for name in ("STANDARD", "BATCH", "SEARCH", "REFUSED", "SIGN_IN")},
+        **settings,
+        VARIANT: variant or "",
+        WORKSPACE: str(ids[workspaces[0]]),
     }
     port = _free_port()
-    command = [str(Path(PYTHON).parent / "daybook"), "serve", "--port", str(port), "--log-level", "warning"]
+    program = [str(Path(PYTHON).parent / "daybook")] if variant is None else [PYTHON, "-m", "benchmarks.variants"]
+    command = [*program, "serve", "--port", str(port), "--log-level", "warning"]
     async with _running(command, environment, port, "/readyz", server.folder / f"{database}.log") as pid:
         yield Service(DAYBOOK, port, pid, keys, ids)
 

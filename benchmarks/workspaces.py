@@ -2,18 +2,28 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
+import httpx
 import msgspec
 
+from application.credentials import address_hash, code_hash
 from application.event_store import Append, Command, EventStore, StreamChange, recorded
-from application.keys import begin_workspace, issue_key
-from daybook.bootstrap import new_id, now, operator_command
+from application.workspaces import begin_workspace
+from daybook.bootstrap import operator_command
+from daybook.desk import operator_desk
+from daybook.world import new_id, now
 from domain.events import Actor, Event
+from domain.keys import KeyWish
+from domain.members import MemberInvited, person_id
 from domain.pages.decisions import Draft, append_content, create
 from domain.pages.state import Page, fold
+from domain.scopes import ALL
+from domain.workspaces import SERVICE
 from infrastructure.database import Connection, Database
-from infrastructure.keys import key_book
+from infrastructure.sql import sql
 
 ACTOR = Actor("key", "1", "benchmark")
 SERVER_KEY = b"benchmark"
@@ -35,11 +45,26 @@ class NewWorkspace(msgspec.Struct, frozen=True):
 
 
 async def new_workspace(owner_dsn: str, name: str) -> NewWorkspace:
-    async with key_book(owner_dsn) as book:
-        workspace = await begin_workspace(book, operator_command(new_id()), name)
-        envelope = operator_command(workspace.id)
-        key = await issue_key(book, envelope, name="benchmark", environment="local", server_key=SERVER_KEY, stream_id=new_id())
+    async with operator_desk(owner_dsn, SERVER_KEY, "local") as desk:
+        workspace = await begin_workspace(desk.workspaces, operator_command(new_id()), name)
+        key = await desk.keys.issue(operator_command(workspace.id), KeyWish("benchmark"))
     return NewWorkspace(workspace.id, key.text)
+
+
+async def access_token(owner_dsn: str, workspace_id: UUID, port: int) -> str:
+    """Of an owner of the workspace, who signs in with a code that is put where the service looks for it."""
+    email, code = "benchmark@acme.io", "123456"
+    person = person_id(email)
+    async with operator_desk(owner_dsn, SERVER_KEY, "local") as desk:
+        await desk.members.invite(operator_command(workspace_id), MemberInvited(email, "owner"), ALL)
+    connection = await asyncpg.connect(owner_dsn)
+    hashes = address_hash(SERVER_KEY, person), code_hash(SERVER_KEY, person, code)
+    await connection.execute(sql("code_put"), SERVICE, *hashes, now() + timedelta(minutes=10))
+    await connection.close()
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(f"http://127.0.0.1:{port}/v1/auth/verify", json={"email": email, "code": code})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["accessToken"])
 
 
 def command(workspace_id: UUID) -> Command:

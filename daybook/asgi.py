@@ -5,11 +5,13 @@ import gc
 import os
 import signal
 import sys
+from pathlib import Path
 
 import msgspec
 
-from api.app import RequestIds
+from api.edge import Edge
 from daybook.bootstrap import build
+from daybook.settings import Settings
 
 WORKER_VARIABLE = "DAYBOOK_WORKER_SETUP"
 _PR_SET_PDEATHSIG = 1
@@ -17,30 +19,36 @@ COLLECT_AFTER_OBJECTS = 20_000
 
 
 class WorkerSetup(msgspec.Struct, frozen=True):
-    """What a worker needs to know."""
+    """What a worker needs to know; never the owner's connection."""
 
     service_dsn: str
     role: str | None
     server_key: str
-    environment: str
     supervisor_pid: int
-    webhook_allow_private: bool
+    settings: Settings
+    # Whether other services may be on the same database.
+    shared: bool
 
 
-def create() -> RequestIds:
+def leave_for_workers(setup: WorkerSetup) -> None:
+    """In the environment, which uvicorn's worker processes inherit."""
+    os.environ[WORKER_VARIABLE] = msgspec.json.encode(setup, enc_hook=str).decode()
+
+
+def create() -> Edge:
     """For `uvicorn --factory`."""
-    setup = msgspec.json.decode(os.environ[WORKER_VARIABLE], type=WorkerSetup)
+    setup = msgspec.json.decode(os.environ[WORKER_VARIABLE], type=WorkerSetup, dec_hook=_path)
     if os.getpid() != setup.supervisor_pid:
         _end_with_parent()
-    app = build(
-        setup.service_dsn,
-        setup.role,
-        bytes.fromhex(setup.server_key),
-        setup.environment,
-        webhook_allow_private=setup.webhook_allow_private,
-    )
+    app = build(setup.service_dsn, setup.role, bytes.fromhex(setup.server_key), setup.settings, shared=setup.shared)
     _collect_seldom()
     return app
+
+
+def _path(kind: type, text: str) -> Path:
+    if kind is not Path:
+        raise NotImplementedError(f"settings hold no {kind.__name__}")
+    return Path(text)
 
 
 def _collect_seldom() -> None:

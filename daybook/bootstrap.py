@@ -4,20 +4,18 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
 import msgspec
-import uuid_utils
-from asyncpg.pgproto import pgproto
 from litestar import Litestar
 
-from api.app import RequestIds, create_app
+from api.app import create_app
+from api.edge import Edge
 from api.event_stream import EventStreams
+from api.metrics import Metrics
 from api.requests import Requests
 from api.services import Services
-from application.access import Access
 from application.event_store import Command
 from application.idempotency import Idempotency
 from application.pages.batches import Batches, Cases
@@ -29,9 +27,10 @@ from application.pages.renames import Renames
 from application.pages.rows import RowRules
 from application.pages.versions import Versions
 from application.pages.workbench import Workbench
-from application.webhook_messages import Secrets
-from application.webhooks import Webhooks
-from daybook.settings import DatabaseSettings
+from daybook.access import access_parts
+from daybook.settings import DatabaseSettings, Settings, listed
+from daybook.webhooks import webhook_parts
+from daybook.world import new_id, now
 from domain.events import Actor
 from infrastructure.database import Database
 from infrastructure.databases import PostgresDatabases
@@ -39,7 +38,7 @@ from infrastructure.embedded import DataDirectoryHeld, EmbeddedServer, find_runn
 from infrastructure.event_store.store import PostgresEventStore
 from infrastructure.feed import PostgresFeed
 from infrastructure.growth import EVENTS_CHANNEL, Announcer, Hub
-from infrastructure.keys import KEYS_CHANNEL, PostgresKeyLookup
+from infrastructure.keys import KEYS_CHANNEL
 from infrastructure.listening import listen
 from infrastructure.markdown import PyromarkReader
 from infrastructure.migrations import migrate, migrate_named
@@ -54,11 +53,7 @@ from infrastructure.projections.runner import ProjectionRunner
 from infrastructure.projections.snapshots import Snapshots
 from infrastructure.projections.states import ProjectionStates
 from infrastructure.projections.texts import PageTexts
-from infrastructure.webhooks.book import PostgresWebhookBook
-from infrastructure.webhooks.deliverer import Deliverer, Park
-from infrastructure.webhooks.deliveries import PostgresDeliveryLog, PostgresDeliveryQueue
 from infrastructure.webhooks.projection import WebhookProjection
-from infrastructure.webhooks.sender import HttpSender
 from infrastructure.workspace_past import PostgresWorkspacePast
 
 SERVICE_ROLE = "daybook_service"
@@ -66,8 +61,6 @@ DATABASE_NAME = "daybook"
 # Another command may be starting or stopping the embedded server at this very moment.
 SERVER_WAIT_S = 30.0
 OPERATOR = Actor("operator", "cli", "operator")
-# Who does what nobody asked for, such as parking a webhook.
-SERVICE = Actor("service", "daybook", "Daybook")
 
 
 class Connections(msgspec.Struct, frozen=True):
@@ -76,18 +69,6 @@ class Connections(msgspec.Struct, frozen=True):
     owner_dsn: str
     service_dsn: str
     role: str | None
-
-
-def new_id() -> UUID:
-    """UUIDv7: ids sort by the time they were made, which keeps lists in order and indexes warm.
-
-    Of the driver's own class, which hashes and gives its bytes in C: an append does both a dozen times.
-    """
-    return pgproto.UUID(uuid_utils.uuid7().bytes)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 def operator_command(workspace_id: UUID) -> Command:
@@ -163,30 +144,27 @@ async def operator_connections(settings: DatabaseSettings) -> AsyncIterator[Conn
     yield connections
 
 
-def build(
-    service_dsn: str, role: str | None, server_key: bytes, environment: str, *, webhook_allow_private: bool = False
-) -> RequestIds:
-    """The service's application on its adapters. It never learns the owner's connection."""
+def build(service_dsn: str, role: str | None, server_key: bytes, settings: Settings, *, shared: bool = False) -> Edge:
+    """The service's application on its adapters. It never learns the owner's connection. `shared` says that other services may
+    be on the same database.
+    """
     database = Database(service_dsn, role=role)
     hub = Hub()
     announcer = Announcer(database, hub)
-    store = PostgresEventStore(database, announcer)
+    metrics = Metrics(token=settings.metrics_token, local=settings.environment == "local")
+    store = PostgresEventStore(database, announcer, metrics.batch_written)
     readers = PostgresPages(database)
     past = PostgresPagePast(database)
     decider = PageDecider(store, readers)
     markdown = PyromarkReader()
     page_links = PostgresPageLinks(database)
-    access = Access(PostgresKeyLookup(database), server_key, environment)
+    access = access_parts(store, database, server_key, settings, shared=shared)
     # One line for each asynchronous projection.
     projections: list[Projection] = [WebhookProjection(), Snapshots(), LinkProjection(), PageTexts()]
     runner = ProjectionRunner(database, hub, projections)
     feed = PostgresFeed(database, hub)
     positions = PostgresPositions(database, hub, runner)
-    private_allowed = webhook_allow_private
-    sender, webhook_secrets = HttpSender(private_allowed=private_allowed), Secrets(server_key)
-    book, deliveries = PostgresWebhookBook(database), PostgresDeliveryLog(database)
-    webhooks = Webhooks(store, book, deliveries, sender, webhook_secrets, new_id, private_allowed=private_allowed)
-    deliverer = Deliverer(PostgresDeliveryQueue(database), sender, webhook_secrets, _parking(webhooks), now)
+    hooks = webhook_parts(store, database, server_key, settings)
 
     def make_cases(store: Rehearsal, states: Workbench) -> Cases:
         """The use cases that batches call, on a batch's own view of the workspace."""
@@ -199,13 +177,20 @@ def build(
         )
 
     services = Services(
-        requests=Requests(access, positions, new_id, now),
+        requests=Requests(access.access, access.gate, positions, new_id, now),
+        gate=access.gate,
+        sign_in=access.sign_in,
+        people=access.people,
+        members=access.members,
+        invitations=access.invitations,
+        keys=access.keys,
+        audit_trail=access.audit_trail,
         pages=Pages(store, readers, past, decider, Renames(readers, page_links, markdown), new_id),
         contents=Contents(decider, markdown),
         page_reader=readers,
         page_queries=PostgresPageQueries(database),
         databases=PostgresDatabases(database),
-        webhooks=webhooks,
+        webhooks=hooks.webhooks,
         markdown=markdown,
         past=past,
         versions=Versions(past, decider, RowRules(readers)),
@@ -213,6 +198,7 @@ def build(
         page_links=page_links,
         idempotency=Idempotency(store),
         batches=Batches(store, store, readers, decider, make_cases),
+        metrics=metrics,
         health_probe=database.answers,
         projection_states=ProjectionStates(database, projections),
         feed=feed,
@@ -228,7 +214,7 @@ def build(
         hub.anybody()
 
     def line(up: bool) -> None:  # noqa: FBT001 - as the listener calls it
-        access.forget_all()
+        access.line(up=up)
         hub.line(up=up)
 
     @contextlib.asynccontextmanager
@@ -236,9 +222,10 @@ def build(
         channels = {KEYS_CHANNEL: keys_changed, EVENTS_CHANNEL: hub.heard}
         listening = asyncio.create_task(listen(service_dsn, role, channels, line))
         runner.start()
-        delivering = asyncio.create_task(deliverer.run(runner.moved[WebhookProjection.name]))
+        delivering = asyncio.create_task(hooks.deliverer.run(runner.moved[WebhookProjection.name]))
         try:
-            yield
+            async with access.running():
+                yield
         finally:
             hub.close()
             delivering.cancel()
@@ -247,18 +234,9 @@ def build(
             await store.close()
             await runner.close()
             listening.cancel()
-            await deliveries.close()
+            await hooks.deliveries.close()
             await announcer.close()
+            await access.close()
             await database.close()
 
-    return create_app(services, lifespan)
-
-
-def _parking(webhooks: Webhooks) -> Park:
-    """Nobody's request parks a webhook, so the command is the service's own."""
-
-    async def park(workspace_id: UUID, webhook_id: UUID, reason: str) -> None:
-        command = Command(workspace_id=workspace_id, command_id=new_id(), at=now(), actor=SERVICE)
-        await webhooks.park(command, webhook_id, reason)
-
-    return park
+    return create_app(services, lifespan, cors_origins=listed(settings.cors_origins), log_requests=settings.log_requests)

@@ -16,6 +16,8 @@ from urllib.parse import quote, urlsplit
 import httpx
 import msgspec
 
+from daybook.sessions import SessionAuth, SessionOver, session_for
+
 T = TypeVar("T")
 
 # A service that was restarted is back within these pauses; one that is not has a problem that waiting does not cure.
@@ -43,7 +45,7 @@ class Address(msgspec.Struct):
     """What `client.json` holds. The service writes it into its data directory, readable by its owner alone."""
 
     url: str
-    key: str
+    key: str = ""
 
 
 class Problem(msgspec.Struct, rename="camel"):
@@ -95,12 +97,17 @@ class Trash(msgspec.Struct):
 class Client:
     """One kept-alive connection to the service."""
 
-    def __init__(self, address: Address, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, address: Address, *, auth: httpx.Auth | None = None, transport: httpx.BaseTransport | None = None) -> None:
+        """With the address's key, unless `auth` says who is calling."""
         self.url = address.url
         self._reached = False
+        headers = {"Accept": "application/json"}
+        if address.key and auth is None:
+            headers["Authorization"] = f"Bearer {address.key}"
         self._http = httpx.Client(
             base_url=address.url.rstrip("/") + "/v1",
-            headers={"Authorization": f"Bearer {address.key}", "Accept": "application/json"},
+            headers=headers,
+            auth=auth,
             timeout=TIMEOUT_S,
             # A proxy meant for the outside must not be asked for the service on this machine.
             trust_env=urlsplit(address.url).hostname not in LOOPBACK,
@@ -168,7 +175,7 @@ def find_service(environment: Mapping[str, str]) -> Address:
     url = environment.get("DAYBOOK_URL", "").strip()
     key = environment.get("DAYBOOK_API_KEY", "").strip()
     if not (url and key):
-        found = _left_by_service(Path(environment.get("DAYBOOK_DATA_DIR") or "data") / "client.json")
+        found = left_by_service(Path(environment.get("DAYBOOK_DATA_DIR") or "data") / "client.json")
         # The local key is a secret between this machine's service and its owner: it goes to no other address.
         if url and url.rstrip("/") != found.url.rstrip("/"):
             raise ClientError(f"DAYBOOK_URL is {url}, but DAYBOOK_API_KEY is not set.")
@@ -180,21 +187,36 @@ def find_service(environment: Mapping[str, str]) -> Address:
     return Address(url, key)
 
 
+def client_for(environment: Mapping[str, str]) -> Client:
+    """By the key in the environment, else the session that somebody signed in to, else the key that a service left here."""
+    found = session_for(environment)
+    if found is None:
+        return Client(find_service(environment))
+    file, session = found
+    return Client(Address(session.url), auth=SessionAuth(file, session))
+
+
 @contextmanager
 def connected() -> Iterator[Client]:
-    """Lend a client to a command; what goes wrong meanwhile becomes one line on stderr and an exit code."""
+    """Lend a client to a command; what goes wrong meanwhile is reported."""
+    with reported(), client_for(os.environ) as client:
+        yield client
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """What goes wrong becomes one line on stderr and an exit code."""
     try:
-        with Client(find_service(os.environ)) as client:
-            yield client
-    except ClientError as exc:
-        sys.stderr.write(f"daybook: {exc}\n")
+        yield
+    except (ClientError, SessionOver) as exc:
+        sys.stderr.write(f"daybook: {str(exc) or exc.__doc__}\n")
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         sys.stderr.write("daybook: interrupted; what was done stays done.\n")
         raise SystemExit(130) from None
 
 
-def _left_by_service(path: Path) -> Address:
+def left_by_service(path: Path) -> Address:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Address)
     except FileNotFoundError:

@@ -12,6 +12,13 @@ from cyclopts import Parameter
 
 Environment = Literal["local", "staging", "production"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+LogFormat = Literal["text", "json"]
+LoggedRequests = Literal["all", "failed", "none"]
+
+
+def listed(text: str) -> list[str]:
+    """What a setting names, separated by commas."""
+    return [part for each in text.split(",") if (part := each.strip())]
 
 
 def _setting(variable: str, meaning: str) -> Parameter:
@@ -93,4 +100,70 @@ class Settings(DatabaseSettings):
             "For development: webhooks may lead to this machine and to private networks, and over plain http.",
         ),
     ] = False
+    rate_limit_standard: Annotated[
+        int, _setting("DAYBOOK_RATE_LIMIT_STANDARD", "Requests a minute for each key or person; 0 switches this limit off.")
+    ] = 60
+    rate_limit_batch: Annotated[
+        int, _setting("DAYBOOK_RATE_LIMIT_BATCH", "The same for batches, which have a count of their own.")
+    ] = 10
+    rate_limit_search: Annotated[
+        int, _setting("DAYBOOK_RATE_LIMIT_SEARCH", "The same for searches and queries, which have a count of their own.")
+    ] = 30
+    rate_limit_refused: Annotated[
+        int,
+        _setting(
+            "DAYBOOK_RATE_LIMIT_REFUSED",
+            "Keys and tokens a minute that may be wrong from one network address, before nothing more is looked up for it.",
+        ),
+    ] = 60
+    rate_limit_sign_in: Annotated[
+        int,
+        _setting(
+            "DAYBOOK_RATE_LIMIT_SIGN_IN",
+            "Requests of the sign-in routes that one network address may make in ten minutes.",
+        ),
+    ] = 60
+    redis_url: Annotated[
+        str | None,
+        _setting(
+            "DAYBOOK_REDIS_URL",
+            "Valkey or Redis (redis://…) to count requests in, for all processes together. Without it, several processes "
+            "count in the database, and one process by itself.",
+        ),
+    ] = None
+    smtp_url: Annotated[
+        str | None,
+        _setting(
+            "DAYBOOK_SMTP_URL",
+            "The server that takes mail: smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS. Without "
+            "it, mail is printed on the console and kept in data-dir/mail; in production, nobody signs in by mail then.",
+        ),
+    ] = None
+    mail_from: Annotated[str, _setting("DAYBOOK_MAIL_FROM", "The sender of all mail.")] = "Daybook <daybook@localhost>"
+    cors_origins: Annotated[
+        str,
+        _setting("DAYBOOK_CORS_ORIGINS", "Web pages of these origins may call the API (https://a.example,https://b.example)."),
+    ] = ""
+    trusted_proxies: Annotated[
+        str,
+        _setting(
+            "DAYBOOK_TRUSTED_PROXIES",
+            "Addresses or networks of reverse proxies (10.0.0.5,10.1.0.0/16) whose X-Forwarded-For and -Proto are believed.",
+        ),
+    ] = ""
+    metrics_token: Annotated[
+        str | None,
+        _setting(
+            "DAYBOOK_METRICS_TOKEN",
+            "The bearer token that /metrics asks for. Without it, /metrics is open in the local environment and shut elsewhere.",
+        ),
+    ] = None
+    shutdown_grace_s: Annotated[
+        int, _setting("DAYBOOK_SHUTDOWN_GRACE_S", "Seconds that a service which is told to end gives to requests under way.")
+    ] = 30
     log_level: Annotated[LogLevel, _setting("DAYBOOK_LOG_LEVEL", "How much the service says.")] = "info"
+    log_format: Annotated[LogFormat, _setting("DAYBOOK_LOG_FORMAT", "Lines for people, or one JSON object a line.")] = "text"
+    log_requests: Annotated[
+        LoggedRequests,
+        _setting("DAYBOOK_LOG_REQUESTS", "Which requests get a line in the log; failed are those answered 400 or more."),
+    ] = "failed"

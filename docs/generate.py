@@ -46,18 +46,19 @@ def settings() -> str:
 # Settings
 
 Every setting is a flag of `daybook serve` and an environment variable. A flag wins over its variable. The operator's commands
-(`workspaces`, `keys`, `audit`, `rebuild`, `replay`) take those that say where the record is: all but host, port, workers and log
-level. A relative data directory counts from the folder the command is started in; `make serve` starts it in the repository.
+(`workspaces`, `keys`, `members`, `signing-keys`, `audit`, `rebuild`, `replay`) take those that say where the record is: the ones
+above `--host`. A relative data directory counts from the folder the command is started in; `make serve` starts it in the
+repository.
 
 {_table(("flag", "variable", "values", "default", "meaning"), rows)}
 ## Variables of the client commands
 
-`daybook pages`, `import` and `export` speak HTTP with a service, wherever it runs.
+`daybook pages`, `import`, `export`, `login`, `whoami` and `logout` speak HTTP with a service, wherever it runs.
 
 | variable | meaning |
 |---|---|
 | `DAYBOOK_URL` | The service's address. Without it, the address that the service left in `client.json` in the data directory. |
-| `DAYBOOK_API_KEY` | The key. Without it, the key beside that address, which is sent there and nowhere else. |
+| `DAYBOOK_API_KEY` | The key. Without it, the session of `daybook login`; without one, the key beside that address. |
 | `DAYBOOK_DATA_DIR` | Where to look for `client.json`. |
 
 ## What lies in the data directory
@@ -68,7 +69,8 @@ level. A relative data directory counts from the folder the command is started i
 | `postgres-socket/` | The socket of the running database. Only its owner may enter. |
 | `postgres.log` | What the embedded database says. |
 | `postgres-binaries/` | Only where Daybook runs as root and has to hand PostgreSQL to another user: a copy of the programs. |
-| `server.key` | API keys are hashed under it, webhooks sign by it. Whoever loses it has to give out both anew; back it up. |
+| `server.key` | All keys, codes and tokens are hashed or signed under it. Whoever loses it gives out new ones; back it up. |
+| `mail/` | Mail that was printed instead of sent, codes included, where no `DAYBOOK_SMTP_URL` is set. |
 | `client.json` | The address and the first key, for the commands of this machine. Readable by its owner alone. |
 | `daybook.lock` | Held by the one process that runs the embedded database. |
 """
@@ -130,7 +132,7 @@ and an upcaster brings older ones along (see CONTRIBUTING.md). A *change of* som
 
 def openapi() -> str:
     """The API's document. The application is built as it is for serving; it connects to nothing until it is started."""
-    app = build("postgresql:///none", None, b"", "local")
+    app = build("postgresql:///none", None, b"", Settings())
     document = msgspec.json.decode(openapi_document(app.app))
     # A handler's several paths come in another order in every process.
     document["paths"] = dict(sorted(document["paths"].items()))

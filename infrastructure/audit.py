@@ -20,6 +20,8 @@ ROWS_AT_ONCE = 2000
 _ORDER = {
     "workspace": "workspace_id",
     "api_key": "stream_id",
+    "member": "member_id",
+    "signing_key": "stream_id",
     "webhook": "webhook_id",
     "page": "page_id",
     "page_segment": "page_id, segment",
@@ -32,6 +34,8 @@ _ORDER = {
 _KEYS = {
     "workspace": 1,
     "api_key": 2,
+    "member": 2,
+    "signing_key": 2,
     "webhook": 2,
     "page": 2,
     "page_segment": 3,

@@ -45,7 +45,7 @@ class PostgresFeed:
         if after > POSITION_MAX:
             raise PositionUnknown
         until = min(after + (events_max if types is None else SCANNED_POSITIONS_MAX), POSITION_MAX)
-        wanted = (None, None) if types is None else (types.names, types.prefixes)
+        wanted = (None, None, None) if types is None else (types.names, types.prefixes, types.hidden)
         async with self._database.reading(workspace_id) as connection:
             rows = await connection.fetch(sql("feed"), workspace_id, after, until, events_max, bytes_max, *wanted)
         head = rows[0]["head"] if rows else 0

@@ -119,6 +119,8 @@ class Rebuild:
             ("page_link", "page_id"),
             ("page_text", "page_id"),
             ("api_key", "stream_id"),
+            ("member", "member_id"),
+            ("signing_key", "stream_id"),
             ("webhook", "webhook_id"),
         ):
             await self._writing.execute(

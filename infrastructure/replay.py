@@ -1,13 +1,14 @@
 """From events to the rows of every read model, one stream after the other, in constant memory. Rebuilds and audits share it."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from domain import keys
+from domain import keys, members, signing_keys
+from domain.access import AccessEvent
 from domain.events import Recorded
 from domain.pages import state as pages
 from domain.pages.events import slug_claims
@@ -22,7 +23,9 @@ from infrastructure.event_store.store import recorded_from
 from infrastructure.keys import key_row
 from infrastructure.link_rows import COLUMNS as LINK_COLUMNS
 from infrastructure.link_rows import link_rows
+from infrastructure.members import member_row
 from infrastructure.projections.texts import text_rows
+from infrastructure.signing_keys import signing_key_row
 from infrastructure.sql import sql
 from infrastructure.webhooks.book import webhook_row
 
@@ -55,7 +58,12 @@ COLUMNS = {
         "last_four",
         "created_at",
         "revoked_at",
+        "scopes",
+        "expires_at",
+        "doc",
     ),
+    "member": ("workspace_id", "member_id", "role", "status", "joined_at", "version", "doc"),
+    "signing_key": ("workspace_id", "stream_id", "number", "salt", "made_at", "version", "retired_at"),
     "webhook": ("workspace_id", "webhook_id", "registered_position", "sends", "version", "doc"),
     "page": (
         "workspace_id",
@@ -95,6 +103,17 @@ COLUMNS = {
     "page_segment": ("workspace_id", "page_id", "segment", "body"),
     "page_link": LINK_COLUMNS,
     "page_text": ("workspace_id", "page_id", "part", "body"),
+}
+# How the streams of each slice are folded; a stream of none of these is a page's.
+_EVOLVE: dict[type, Callable[..., Any]] = {
+    kind: evolve
+    for union, evolve in (
+        (keys.KeyEvent, keys.evolve),
+        (members.MemberEvent, members.evolve),
+        (signing_keys.SigningKeyEvent, signing_keys.evolve),
+        (WebhookEvent, webhooks.evolve),
+    )
+    for kind in get_args(union)
 }
 
 
@@ -175,33 +194,36 @@ class _Fold:
         rows = Rows(claims=self._claims)
         match self._state:
             case pages.Page() as page:
-                row = page_rows.page_row(self.workspace_id, page, 0)
-                rows.add("page", row[:2] + row[3:])
-                for facet in page_rows.facet_rows(self.workspace_id, page):
-                    rows.add("page_facet", facet)
-                for number, body in enumerate(page.content.segments[:-1]):
-                    rows.add("page_segment", (self.workspace_id, self.stream_id, number, body))
-                for text in text_rows(self.workspace_id, page):
-                    rows.add("page_text", text)
-                if page.live:
-                    for link in link_rows(self.workspace_id, self.stream_id, bytes(page.content)):
-                        rows.add("page_link", link)
+                self._add_page(rows, page)
             case keys.Key() as key:
                 rows.add("api_key", key_row(self.workspace_id, key))
+            case members.Member() as member:
+                rows.add("member", member_row(self.workspace_id, member))
+            case signing_keys.SigningKey() as signing_key:
+                rows.add("signing_key", signing_key_row(self.workspace_id, signing_key))
             case webhooks.Webhook(removed=False) as webhook:
                 rows.add("webhook", webhook_row(self.workspace_id, webhook, self._first_position))
             case Recorded(event=WorkspaceCreated() as created, at=at):
                 rows.add("workspace", (self.workspace_id, created.name, at))
         return rows
 
+    def _add_page(self, rows: Rows, page: pages.Page) -> None:
+        row = page_rows.page_row(self.workspace_id, page, 0)
+        rows.add("page", row[:2] + row[3:])
+        for facet in page_rows.facet_rows(self.workspace_id, page):
+            rows.add("page_facet", facet)
+        for number, body in enumerate(page.content.segments[:-1]):
+            rows.add("page_segment", (self.workspace_id, self.stream_id, number, body))
+        for text in text_rows(self.workspace_id, page):
+            rows.add("page_text", text)
+        if page.live:
+            for link in link_rows(self.workspace_id, self.stream_id, bytes(page.content)):
+                rows.add("page_link", link)
+
     def _evolved(self, fact: Recorded[Any]) -> Any:  # noqa: ANN401 - the state of whichever slice the stream is of
-        if isinstance(fact.event, WorkspaceCreated):
+        if isinstance(fact.event, WorkspaceCreated | AccessEvent):
             return fact
-        if isinstance(fact.event, keys.KeyIssued | keys.KeyRevoked):
-            return keys.evolve(self._state, fact, self.stream_id)
-        if isinstance(fact.event, WebhookEvent):
-            return webhooks.evolve(self._state, fact, self.stream_id)
-        return pages.evolve(self._state, fact, self.stream_id)
+        return _EVOLVE.get(type(fact.event), pages.evolve)(self._state, fact, self.stream_id)
 
 
 def _check_content(state: object, event: object, row: asyncpg.Record) -> None:

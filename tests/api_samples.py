@@ -13,13 +13,16 @@ from urllib.parse import quote
 
 import httpx
 from conftest import Workspace
+from people import CODE, put_code, put_refresh_token
 
 # It stands in everything that is the samples' own, so that nobody else may ever be shown it.
 MARK = "not-for-others"
+PERSON = "ana.sample@acme.io"
+REFRESH_TOKEN = f"rt_{'A' * 43}"
 TEXT = f"# Sample\n\nThe colour of the sky.\n\n## Second\n\nMore of it, see [[sample-child]], {MARK}.\n"
 UNKNOWN_ID = "0192f0c1-2b3c-7def-8123-456789abcdef"
 # What is there in no workspace; an id unless it says otherwise here.
-UNKNOWN = {"slug": ["no-page-anywhere", UNKNOWN_ID], "version": ["999999"]}
+UNKNOWN = {"slug": ["no-page-anywhere", UNKNOWN_ID], "version": ["999999"], "key_id": ["999999999"]}
 # Bodies that work on the sample, for operations that need one made for it.
 GOOD_BODIES: dict[str, Any] = {
     "POST /v1/pages/{slug}/move": {"position": "last"},
@@ -33,6 +36,13 @@ GOOD_BODIES: dict[str, Any] = {
     "POST /v1/pages/{slug}/content/sections": {"path": "Sample/Second", "operation": "append", "content": "And more."},
     "POST /v1/pages/batch": {"actions": [{"action": "append", "slug": "sample", "content": "x"}], "dryRun": True},
     "PATCH /v1/pages/{slug}": {"status": "idea", "properties": {"a": 1}},
+    "POST /v1/keys": {"name": "ci", "scopes": ["pages:read"]},
+    "PATCH /v1/keys/{key_id}": {"name": "Renamed"},
+    "POST /v1/members": {"email": "somebody.else@acme.io", "role": "reader"},
+    "PATCH /v1/members/{member_id}": {"name": "Somebody"},
+    **{f"POST /v1/auth/{path}": {"email": "nobody@acme.io"} for path in ("request-code", "send-code")},
+    **{f"POST /v1/auth/{path}": {"email": PERSON, "code": CODE} for path in ("verify", "verify-code")},
+    **{f"POST /v1/auth/{path}": {"refreshToken": REFRESH_TOKEN} for path in ("refresh", "logout", "sign-out")},
 }
 # The same for what goes into the address.
 GOOD_QUERIES: dict[str, dict[str, Any]] = {"GET /v1/pages/{slug}/content/search": {"q": "colour"}}
@@ -51,7 +61,10 @@ class Samples:
             "version": ["1"],
             "webhook_id": [self.first_webhook],
             "delivery_id": [self._delivery()],
+            "key_id": [self._key()],
+            "member_id": [self._member()],
         }
+        self._signed_in()
         self.query: dict[str, list[Any]] = {"q": ["colour"], "path": ["Sample/Second"]}
         # Fields of bodies whose values have rules that no schema can say.
         self.body: dict[str, list[Any]] = {
@@ -66,9 +79,30 @@ class Samples:
             "icon.value": ["🌱"],
             "url": ["https://nowhere.invalid/"],
             "types[*]": ["page.*"],
+            "scopes[*]": ["pages:read"],
+            "expiresAt": ["2099-01-01T00:00:00Z"],
+            "email": [PERSON, "nobody@acme.io"],
+            "code": ["123456"],
         }
 
         self._touched = False
+
+    def _signed_in(self) -> None:
+        put_code(self.workspace, PERSON)
+        answer = httpx.post(f"{self.workspace.url}/v1/auth/verify", json={"email": PERSON, "code": CODE})
+        assert answer.status_code == 200, answer.text
+
+    def _key(self) -> str:
+        """One that nobody uses."""
+        key_id: str = self.workspace.client.post("/keys", json={"name": MARK, "scopes": ["pages:read"]}).json()["key"]["id"]
+        return key_id
+
+    def _member(self) -> str:
+        """An owner has to be there first, and nobody can be invited twice."""
+        self.workspace.client.post("/members", json={"email": "owner@acme.io", "role": "owner"})
+        answer = self.workspace.client.post("/members", json={"email": PERSON, "role": "editor", "name": MARK}).json()
+        member_id: str = (answer.get("member") or answer["current"])["id"]
+        return member_id
 
     def _webhook(self) -> str:
         """Paused, so that nothing is sent but what is asked for."""
@@ -94,11 +128,20 @@ class Samples:
         if "delivery_id" in named and named["delivery_id"] in self.path["delivery_id"]:
             named["delivery_id"] = self._delivery()
 
-    def before_call(self, context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG002 - the library's signature
+    def before_call(self, context: Any, case: Any, kwargs: Any) -> None:
         """A request to bring a page back needs one that is gone, every other one that is there and as it was."""
         page = f"/pages/{self.page['id']}"
         if "{webhook_id}" in case.path:
             self._there_again(case)
+        elif "{member_id}" in case.path:
+            self._member()
+        elif case.path_parameters.get("key_id") == self.workspace.key_id:
+            # Whoever revokes their own key asks nothing more.
+            case.path_parameters["key_id"] = self.path["key_id"][0]
+        elif "/auth/verify" in case.path:
+            put_code(self.workspace, PERSON)
+        elif "/auth/" in case.path:
+            put_refresh_token(self.workspace, PERSON, REFRESH_TOKEN)
         if case.path.endswith("/{slug}/restore"):
             self.workspace.client.delete(page)
         elif case.path.endswith("/{slug}/schema"):
@@ -143,7 +186,7 @@ class Operation:
     @property
     def opened(self) -> bool:
         """Whether it asks for no key."""
-        return bool(self.described.get("security") == [{}])
+        return {} in self.described.get("security", [])
 
     def body(self) -> Any:
         """One that the schema allows, or None where there is none."""

@@ -22,11 +22,13 @@ import httpx
 import hypothesis
 import pytest
 
-from application.keys import begin_workspace, issue_key
-from daybook.bootstrap import DATABASE_NAME, SERVICE_ROLE, new_id, operator_command
+from application.workspaces import begin_workspace
+from daybook.bootstrap import DATABASE_NAME, SERVICE_ROLE, operator_command
+from daybook.desk import Desk, operator_desk
 from daybook.settings import Settings
+from daybook.world import new_id
+from domain.keys import KeyWish
 from infrastructure.embedded import RunningServer, find_running
-from infrastructure.keys import key_book
 from infrastructure.migrations import migrate
 
 # A busy machine is slow, and that is no bug.
@@ -34,6 +36,8 @@ hypothesis.settings.register_profile("daybook", deadline=None, suppress_health_c
 hypothesis.settings.load_profile("daybook")
 
 READY_S = 60.0
+# Tests ask more than people do. What counts is tested with services that are started with limits.
+NO_LIMITS = {f"DAYBOOK_RATE_LIMIT_{name}": "0" for name in ("STANDARD", "BATCH", "SEARCH", "REFUSED", "SIGN_IN")}
 CAUGHT_UP_S = 30.0
 # Made once, because reading the certificates for each client took longer than most tests.
 _TLS = ssl.create_default_context()
@@ -58,10 +62,17 @@ class Workspace:
     key: str
     # For looking behind the API.
     owner_dsn: str
+    server_key: bytes
     client: httpx.Client = field(init=False)
+    # Of people, closed with it.
+    more_clients: list[httpx.Client] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.client = self.client_of_its_own()
+
+    @property
+    def key_id(self) -> str:
+        return self.key.partition(".")[0].rpartition("_")[2]
 
     @property
     def headers(self) -> dict[str, str]:
@@ -125,7 +136,7 @@ class Service:
         with (self.data_dir / "serve.log").open("a") as log:
             self.process = subprocess.Popen(
                 [Path(sys.executable).parent / "daybook", "serve", "--port", str(self.port), *self.flags],
-                env={**os.environ, "DAYBOOK_DATA_DIR": str(self.data_dir)},
+                env={**os.environ, **NO_LIMITS, "DAYBOOK_DATA_DIR": str(self.data_dir)},
                 stdout=log,
                 stderr=log,
                 text=True,
@@ -166,27 +177,30 @@ class Service:
 
     def hang_up(self) -> None:
         for workspace in self.workspaces:
-            workspace.client.close()
+            for client in (workspace.client, *workspace.more_clients):
+                client.close()
 
     def new_key(self) -> str:
         return self.new_workspace().key
 
     async def _new_workspace(self, name: str) -> Workspace:
-        async with key_book(self.owner_dsn) as book:
-            workspace = await begin_workspace(book, operator_command(new_id()), name)
-            key = await issue_key(
-                book,
-                operator_command(workspace.id),
-                name="test key",
-                environment="local",
-                server_key=self.settings.server_key(),
-                stream_id=new_id(),
-            )
-        return Workspace(self.url, workspace.id, name, key.text, self.owner_dsn)
+        async with operator_desk(self.owner_dsn, self.settings.server_key(), "local") as desk:
+            workspace = await begin_workspace(desk.workspaces, operator_command(new_id()), name)
+            key = await desk.keys.issue(operator_command(workspace.id), KeyWish("test key"))
+        return Workspace(self.url, workspace.id, name, key.text, self.owner_dsn, self.settings.server_key())
+
+    def at_desk(self, work: Callable[[Desk], Coroutine[Any, Any, T]]) -> T:
+        """Does what an operator does."""
+
+        async def run() -> T:
+            async with operator_desk(self.owner_dsn, self.settings.server_key(), "local") as desk:
+                return await work(desk)
+
+        return run_apart(run())
 
     def daybook(self, *arguments: str, key: str | None = None, **kwargs: Any) -> subprocess.CompletedProcess[str]:
         """Runs the command line beside this service."""
-        environment = {**os.environ, "DAYBOOK_DATA_DIR": str(self.data_dir)}
+        environment = {**os.environ, "DAYBOOK_DATA_DIR": str(self.data_dir), "XDG_CONFIG_HOME": str(self.data_dir / "config")}
         if key is not None:
             environment |= {"DAYBOOK_URL": self.url, "DAYBOOK_API_KEY": key}
         command = [str(Path(sys.executable).parent / "daybook"), *arguments]

@@ -6,10 +6,12 @@ from importlib.metadata import version
 from cyclopts import App
 
 from daybook.cli.audit import audit_app, rebuild, replay
-from daybook.cli.operator import keys_app, workspaces_app
+from daybook.cli.operator import keys_app, members_app, signing_keys_app, workspaces_app
 from daybook.cli.pages import pages_app
 from daybook.cli.serve import AddressTaken, serve
+from daybook.cli.sign_in import login, logout, whoami
 from daybook.cli.vault import export_command, import_command
+from daybook.production import UnsafeSettings
 from domain.errors import DomainError
 from infrastructure.embedded import EmbeddedServerError
 from infrastructure.migrations import DatabaseNewer, DatabaseNotUtf8, DatabaseUnusable, MigrationChanged, PostgresTooOld
@@ -22,6 +24,11 @@ app = App(
 app.command(serve)
 app.command(workspaces_app)
 app.command(keys_app)
+app.command(members_app)
+app.command(signing_keys_app)
+app.command(login)
+app.command(whoami)
+app.command(logout)
 app.command(pages_app)
 app.command(import_command, name="import")
 app.command(export_command, name="export")
@@ -40,6 +47,7 @@ REPORTED = (
     MigrationChanged,
     PostgresTooOld,
     TimeoutError,
+    UnsafeSettings,
 )
 
 

@@ -14,17 +14,18 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from application.keys import Workspace
+from application.workspaces import Workspace
 from daybook.bootstrap import operator_connections
 from daybook.cli.operator import DEFAULTS, Name, fail, find_workspace
 from daybook.settings import DatabaseSettings
 from domain.pages.state import Page, fold
+from domain.workspaces import SERVICE
 from infrastructure.audit import Altered, Anchor, Verified, verify
 from infrastructure.database import Connection
 from infrastructure.event_store.store import VERSION_MAX, recorded_from
-from infrastructure.keys import PostgresKeyBook
 from infrastructure.rebuild import Rebuild, Rebuilt
 from infrastructure.sql import sql
+from infrastructure.workspaces import PostgresWorkspaceBook
 
 audit_app = App(name="audit", help="Prove that the record was not altered.")
 SomeWorkspace = Annotated[str | None, Parameter(name="--workspace", help="The workspace, by name or id; without it, all.")]
@@ -105,9 +106,10 @@ async def _verify(
 
 
 async def _names(connection: Connection, name_or_id: str | None) -> dict[UUID, str]:
-    book = PostgresKeyBook(connection)
+    book = PostgresWorkspaceBook(connection)
     if name_or_id is None:
-        return {each.id: each.name for each in await book.workspaces()}
+        # The service's own log has no name that somebody gave it.
+        return {each.id: each.name for each in await book.all()} | {SERVICE: "(the service itself)"}
     found: Workspace = await find_workspace(book, name_or_id)
     return {found.id: found.name}
 
@@ -129,7 +131,7 @@ async def _replay(settings: DatabaseSettings, workspace: str, page: str, at: dat
     async with operator_connections(settings) as connections:
         connection: Connection = await asyncpg.connect(connections.owner_dsn)
         try:
-            owner = await find_workspace(PostgresKeyBook(connection), workspace)
+            owner = await find_workspace(PostgresWorkspaceBook(connection), workspace)
             page_id = _as_id(page) or await connection.fetchval(sql("page_find"), owner.id, page)
             if page_id is None:
                 fail(f"Workspace {owner.name} has no page {page!r}.")

@@ -2,24 +2,30 @@
 
 import asyncio
 import contextlib
-import logging
+import dataclasses
 import os
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 
 import msgspec
 import uvicorn
 
-from application.keys import Workspace, begin_workspace, issue_key
-from daybook.asgi import WORKER_VARIABLE, WorkerSetup
-from daybook.bootstrap import Connections, external, new_id, operator_command, prepare
+from api.metrics import FOLDER_VARIABLE
+from application.workspaces import Workspace, begin_workspace
+from daybook import logs, production, supervisor
+from daybook.asgi import WorkerSetup, leave_for_workers
+from daybook.bootstrap import Connections, external, operator_command, prepare
+from daybook.desk import operator_desk
 from daybook.protocol import OneWriteProtocol
-from daybook.settings import Settings
-from domain.workspaces import WorkspaceNameTaken
+from daybook.settings import Settings, listed
+from daybook.world import new_id, now
+from domain.keys import KeyWish
+from domain.workspaces import SERVICE, WorkspaceNameTaken
 from infrastructure.embedded import EmbeddedServer
-from infrastructure.keys import PostgresKeyBook, key_book
 from infrastructure.migrations import migrate_named
+from infrastructure.workspaces import PostgresWorkspaceBook
 
 FIRST_WORKSPACE = "default"
 KEEP_ALIVE_S = 75
@@ -27,33 +33,57 @@ KEEP_ALIVE_S = 75
 
 def serve(settings: Settings = Settings()) -> None:  # noqa: B008 - frozen, and cyclopts reads its defaults from here
     """Start the service; with no settings at all, on an embedded database with a workspace and a key ready to use."""
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.set_up(settings.log_level, settings.log_format)
+    production.check(settings)
     _check_address(settings)
-    with _database(settings) as connections:
+    with _database(settings) as connections, _counting_together(settings):
         server_key = settings.server_key()
         asyncio.run(_greet(settings, connections, server_key))
-        setup = WorkerSetup(
-            connections.service_dsn,
-            connections.role,
-            server_key.hex(),
-            settings.environment,
-            os.getpid(),
-            settings.webhook_allow_private,
+        # The owner's ways into the database stay in this process.
+        told = dataclasses.replace(settings, database_url=None, database_owner_url=None, secret_key=None)
+        leave_for_workers(
+            WorkerSetup(
+                connections.service_dsn,
+                connections.role,
+                server_key.hex(),
+                os.getpid(),
+                told,
+                shared=settings.database_url is not None,
+            ),
         )
-        os.environ[WORKER_VARIABLE] = msgspec.json.encode(setup).decode()
-        uvicorn.run(
-            "daybook.asgi:create",
-            factory=True,
-            host=settings.host,
-            port=settings.port,
-            workers=settings.workers,
-            log_level=settings.log_level,
-            access_log=False,
-            http=OneWriteProtocol,
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=KEEP_ALIVE_S,
-        )
+        supervisor.run(_server(settings))
+
+
+def _server(settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        "daybook.asgi:create",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_config=logs.log_config(settings.log_level, settings.log_format),
+        log_level=settings.log_level,
+        access_log=False,
+        http=OneWriteProtocol,
+        ws="none",
+        server_header=False,
+        # Nobody's word is taken for where a request comes from, unless it was said whose.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=listed(settings.trusted_proxies),
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=settings.shutdown_grace_s,
+    )
+
+
+@contextlib.contextmanager
+def _counting_together(settings: Settings) -> Iterator[None]:
+    """Where several processes serve, they leave their counts in a folder, and whichever is asked adds them up."""
+    if settings.workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="daybook-metrics-") as folder:
+        os.environ[FOLDER_VARIABLE] = folder
+        yield
 
 
 class AddressTaken(Exception):
@@ -98,25 +128,18 @@ async def _greet(settings: Settings, connections: Connections, server_key: bytes
 
 async def _first_key(settings: Settings, connections: Connections, server_key: bytes) -> str | None:
     """The key of the first workspace, if it has none yet: at the first start, or at the next if that was killed."""
-    async with key_book(connections.owner_dsn) as book:
-        workspace = await _first_workspace(book)
-        if workspace is None or await book.keys(workspace.id):
+    async with operator_desk(connections.owner_dsn, server_key, settings.environment) as desk:
+        await desk.signing_keys.first(operator_command(SERVICE))
+        workspace = await _first_workspace(desk.workspaces)
+        if workspace is None or await desk.keys.all(workspace.id, now()):
             return None
-        key = await issue_key(
-            book,
-            operator_command(workspace.id),
-            name="first key",
-            environment=settings.environment,
-            server_key=server_key,
-            stream_id=new_id(),
-        )
-    return key.text
+        return (await desk.keys.issue(operator_command(workspace.id), KeyWish("first key"))).text
 
 
-async def _first_workspace(book: PostgresKeyBook) -> Workspace | None:
+async def _first_workspace(book: PostgresWorkspaceBook) -> Workspace | None:
     """Made if there is none at all; None if there are others, or if another service was quicker by a moment."""
-    if await book.workspaces():
-        return next(iter(await book.workspaces(FIRST_WORKSPACE)), None)
+    if await book.all():
+        return next(iter(await book.all(FIRST_WORKSPACE)), None)
     try:
         return await begin_workspace(book, operator_command(new_id()), FIRST_WORKSPACE)
     except WorkspaceNameTaken:

@@ -118,7 +118,9 @@ class Batch:
         """The command's id goes on the last event of its first stream, where its outcome can be read off."""
         workspace_id = command.workspace_id
         ordinal = self._ordinals.get(workspace_id, 0)
-        meta = codec.encode_meta(Meta(command.actor, command.request, command.fingerprint, command.message))
+        meta = codec.encode_meta(
+            Meta(command.actor, command.request, command.fingerprint, command.message, client=command.client)
+        )
         for place, change in enumerate(append.changes):
             last = len(change.events)
             for count, event in enumerate(change.events, 1):

@@ -9,15 +9,26 @@ from uuid import UUID
 
 import msgspec
 
+from domain.access import AccessEvent
 from domain.events import Event, Meta
 from domain.keys import KeyEvent
+from domain.members import MemberEvent
 from domain.pages.events import PageEvent
+from domain.signing_keys import SigningKeyEvent
 from domain.webhooks.events import WebhookEvent
 from domain.workspaces import WorkspaceCreated
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-EVENTS: tuple[type[Event], ...] = (*get_args(PageEvent), WorkspaceCreated, *get_args(KeyEvent), *get_args(WebhookEvent))
+EVENTS: tuple[type[Event], ...] = (
+    *get_args(PageEvent),
+    WorkspaceCreated,
+    *get_args(KeyEvent),
+    *get_args(MemberEvent),
+    *get_args(AccessEvent),
+    *get_args(SigningKeyEvent),
+    *get_args(WebhookEvent),
+)
 # From a stored (type, schema version) to the next version's members. Every version ever stored has a way to the newest.
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -22,14 +22,13 @@ from application.event_store import (
 )
 from domain.errors import DomainError
 from domain.events import Recorded
-from domain.webhooks.state import Webhook
 from infrastructure.database import LOST, Connection, Database
 from infrastructure.event_store import codec
 from infrastructure.event_store.batch import Batch, Request, Unit
+from infrastructure.event_store.beside import BESIDE
 from infrastructure.event_store.writer import APPEND, REFUSALS, GroupCommit
 from infrastructure.growth import Told
 from infrastructure.sql import sql
-from infrastructure.webhooks.book import write_webhook
 
 VERSION_MAX = 2**31 - 1
 # Each holds its workspace's head, so more would only wait for one another.
@@ -39,11 +38,13 @@ EXCLUSIVE_SESSIONS_MAX = 4
 class PostgresEventStore:
     """Appends through group commit; reads bound to one workspace."""
 
-    def __init__(self, database: Database, told: Told = lambda _: None) -> None:
-        """`told` hears of the new heads after each commit."""
+    def __init__(
+        self, database: Database, told: Told = lambda _: None, observe: Callable[[int], object] = lambda _: None
+    ) -> None:
+        """`told` hears of the new heads after each commit, `observe` of the number of requests in each group commit."""
         self._database = database
         self._told = told
-        self.writer = GroupCommit(database.connect_writer, told=told)
+        self.writer = GroupCommit(database.connect_writer, told=told, observe=observe)
         self._sessions = asyncio.Semaphore(EXCLUSIVE_SESSIONS_MAX)
         # A new connection has to learn the append's types and plans first, which takes ten times as long as the append.
         self._rested: list[Connection] = []
@@ -151,9 +152,10 @@ class _Session:
         self.heads = batch.heads(answers)
         position = batch.positions(0, answers[0]["position"])[0]
         for change in request.changes:
-            # The append itself knows pages only; few enough are webhooks for a statement of their own.
-            if type(change.after) is Webhook:
-                await write_webhook(self._connection, request.command.workspace_id, change.after, position)
+            # The append itself knows pages only; what changes seldom has a statement of its own.
+            write = BESIDE.get(type(change.after))
+            if write is not None:
+                await write(self._connection, request.command.workspace_id, change.after, position)
         return position
 
     async def keep(self, command: Command, answer: Answer) -> None:

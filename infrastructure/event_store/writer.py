@@ -5,6 +5,7 @@ leaves at once with what there is.
 """
 
 import asyncio
+import contextvars
 import logging
 import random
 from collections import deque
@@ -54,13 +55,18 @@ class Lane:
 class GroupCommit:
     """Makes appends durable, many at a time. One per process."""
 
-    def __init__(self, connect: Connect, lanes: int = 2, told: Told = lambda _: None) -> None:
-        """`told` hears of the new heads after each commit."""
+    def __init__(
+        self, connect: Connect, lanes: int = 2, told: Told = lambda _: None, observe: Callable[[int], object] = lambda _: None
+    ) -> None:
+        """`told` hears of the new heads after each commit, `observe` of the number of requests in it."""
         self._connect = connect
         self._told = told
+        self._observe = observe
         self._lanes = [Lane() for _ in range(lanes)]
         self._queue: deque[Request] = deque()
         self._scheduled = False
+        # A batch is many requests', so what the log says of it must not name the one that came first.
+        self._context = contextvars.Context()
         self._closing = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -89,7 +95,7 @@ class GroupCommit:
     def _wake(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            asyncio.get_running_loop().call_soon(self._pump)
+            asyncio.get_running_loop().call_soon(self._pump, context=self._context)
 
     def _pump(self) -> None:
         self._scheduled = False
@@ -158,6 +164,7 @@ class GroupCommit:
                     if not request.done.done():
                         request.done.set_result(position)
             self._told(batch.heads(answers))
+            self._observe(sum(len(unit.requests) for unit in units))
             return
 
     def _without_refused(self, units: list[Unit], answers: Sequence[Mapping[str, Any]]) -> list[Unit]:

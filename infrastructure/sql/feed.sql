@@ -10,6 +10,7 @@ SELECT h.position AS head, e.position, e.stream_id, e.version, e.type, e.schema_
           FROM daybook.event e
          WHERE e.workspace_id = $1 AND e.position > $2 AND e.position <= $3
            AND ($6::text[] IS NULL OR e.type = ANY ($6) OR e.type ^@ ANY ($7::text[]))
+           AND ($8::text[] IS NULL OR NOT e.type ^@ ANY ($8))
          ORDER BY e.position LIMIT $4
       ) found
   ) e ON e.bytes_before < $5

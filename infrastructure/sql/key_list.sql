@@ -1,4 +1,5 @@
--- A workspace's keys, oldest first; all of them, or the one with this number.
-SELECT key_id, stream_id, name, environment, last_four, created_at, revoked_at FROM read_model.api_key
- WHERE workspace_id = $1 AND ($2::bigint IS NULL OR key_id = $2)
- ORDER BY key_id
+-- A workspace's keys with their last use, oldest first; all of them, or the one with this number.
+SELECT k.doc, u.last_used_at
+  FROM read_model.api_key k LEFT JOIN daybook.key_use u ON u.workspace_id = k.workspace_id AND u.key_id = k.key_id
+ WHERE k.workspace_id = $1 AND ($2::bigint IS NULL OR k.key_id = $2)
+ ORDER BY k.key_id

@@ -517,7 +517,7 @@ def test_answers_come_again_after_a_restart(new_service: Callable[..., Service])
     service.stop()
     workspace.client.close()
     service.start()
-    workspace = Workspace(service.url, workspace.id, workspace.name, workspace.key, service.owner_dsn)
+    workspace = Workspace(service.url, workspace.id, workspace.name, workspace.key, service.owner_dsn, workspace.server_key)
     service.workspaces.append(workspace)
     workspace.client.post("/pages/page/content/append", json={"content": "meanwhile"})
     again = [send(workspace, *actions, key=f"k{number}") for number, actions in enumerate(batches)]

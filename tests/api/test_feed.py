@@ -16,9 +16,10 @@ from eventsourcing.persistence import StoredEvent
 
 from api import event_stream
 from application.feed import FeedRead
-from application.keys import issue_key
-from daybook.bootstrap import new_id, operator_command
-from infrastructure.keys import key_book
+from daybook.bootstrap import operator_command
+from daybook.desk import operator_desk
+from daybook.world import new_id
+from domain.keys import KeyWish
 from infrastructure.recorder import SynchronousRecorder
 
 STREAM = {"Accept": "text/event-stream"}
@@ -386,9 +387,8 @@ async def test_many_readers_that_are_cut_off_at_random_see_every_event_once_and_
 
 async def test_what_an_operator_does_wakes_a_stream(service: Service, workspace: Workspace) -> None:
     async with workspace.async_client() as client, client.stream("GET", "/events?after=latest", headers=STREAM) as response:
-        async with key_book(service.owner_dsn) as book:
-            command, key = operator_command(workspace.id), service.settings.server_key()
-            await issue_key(book, command, name="another", environment="local", server_key=key, stream_id=new_id())
+        async with operator_desk(service.owner_dsn, service.settings.server_key(), "local") as desk:
+            await desk.keys.issue(operator_command(workspace.id), KeyWish("another"))
         begun = time.monotonic()
         assert (await anext(server_sent(response)))["name"] == "key.issued"
         assert time.monotonic() - begun < 5

@@ -380,7 +380,8 @@ def test_a_bad_authorization_is_401_in_the_same_words(untouched: Workspace, refu
     )
     for method, path, body in (("GET", "/pages", None), ("POST", "/pages", {"title": "a"}), ("DELETE", "/pages/target", None)):
         answer = client.request(method, path, json=body)
-        assert refused(answer, 401, "unauthorized")["detail"].startswith("The API key is missing, malformed, unknown or revoked.")
+        words = "The API key or access token is missing, malformed, unknown, expired or revoked."
+        assert refused(answer, 401, "unauthorized")["detail"].startswith(words)
         assert answer.headers["www-authenticate"] == "Bearer"
     client.close()
 

@@ -146,7 +146,7 @@ def test_replays_survive_a_restart(new_service: Callable[..., Service]) -> None:
     service.stop()
     workspace.client.close()
     service.start()
-    workspace = Workspace(service.url, workspace.id, workspace.name, workspace.key, service.owner_dsn)
+    workspace = Workspace(service.url, workspace.id, workspace.name, workspace.key, service.owner_dsn, workspace.server_key)
     service.workspaces.append(workspace)
     again = [send(workspace, (method, path, body), headers) for method, path, body, headers in todo]
     assert replays(again) == len(todo)

@@ -20,6 +20,7 @@ import domain
 import infrastructure
 from api.problems import STATUSES
 from daybook.bootstrap import build
+from daybook.settings import Settings
 from domain.errors import DomainError
 
 
@@ -50,7 +51,7 @@ def test_every_error_of_the_domain_has_a_status_a_code_and_a_message() -> None:
 def test_the_document_has_every_route_and_every_route_is_in_the_document(shared: Workspace) -> None:
     document = httpx.get(f"{shared.url}/openapi.json").json()
     described = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
-    app = build("postgresql:///none", None, b"", "local").app
+    app = build("postgresql:///none", None, b"", Settings()).app
     routed = {
         (method, re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path))
         for route in app.routes
@@ -60,18 +61,22 @@ def test_the_document_has_every_route_and_every_route_is_in_the_document(shared:
     }
     assert all(isinstance(route, HTTPRoute) for route in app.routes)
     outside = {("GET", "/openapi.json"), ("GET", "/docs")}
-    synonyms = {(method, path) for method, path in routed if path.startswith("/api/v1/")}
+    synonyms = {(method, path) for method, path in routed if path.startswith(("/api/v1/", "/api/auth/mobile/"))}
     assert routed - synonyms - outside == described
-    assert {(method, path.removeprefix("/api")) for method, path in synonyms} == {each for each in described if "/v1/" in each[1]}
+    once = {(method, path.replace("/api/auth/mobile/", "/v1/auth/").removeprefix("/api")) for method, path in synonyms}
+    assert once == {each for each in described if "/v1/" in each[1]}
 
 
-def test_the_document_names_its_operations_and_no_operation_is_open_but_health(shared: Workspace) -> None:
+def test_the_document_names_its_operations_and_only_health_and_sign_in_are_open(shared: Workspace) -> None:
     document = httpx.get(f"{shared.url}/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert document["security"] == [{"key": []}]
     operations = [(path, op) for path, methods in document["paths"].items() for op in methods.values()]
     assert len({op["operationId"] for _, op in operations}) == len(operations)
-    assert {path for path, op in operations if op.get("security") == [{}]} == {"/healthz", "/readyz"}
+    opened = {path for path, op in operations if {} in op.get("security", [])}
+    assert {path for path in opened if not path.startswith("/v1/auth/")} == {"/healthz", "/readyz", "/metrics"}
+    signing_in = {"request-code", "send-code", "verify", "verify-code", "refresh", "logout", "sign-out"}
+    assert {path.removeprefix("/v1/auth/") for path in opened if path.startswith("/v1/auth/")} == signing_in
     assert "<h1>" in httpx.get(f"{shared.url}/docs").text
 
 

@@ -52,6 +52,8 @@ def config(workspace: Workspace, samples: Samples) -> dict[str, Any]:
     shares = dict.fromkeys(known, KNOWN_SHARE)
     # A position that nobody is going to write is waited for, and then answered 503, which is right and looks like a fault.
     known["header.Daybook-Wait-For"], shares["header.Daybook-Wait-For"] = ["0", "1"], 1.0
+    # Any other is a stranger's, and refused before anything else is looked at.
+    known["header.X-Workspace-Id"], shares["header.X-Workspace-Id"] = [str(workspace.id)], 1.0
     return {
         "seed": 1,
         "dictionaries": {named(where): {"values": values} for where, values in known.items()},

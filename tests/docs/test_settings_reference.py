@@ -24,6 +24,20 @@ OTHER_VALUES = {
     "secret_key": "a secret",
     "log_level": "debug",
     "webhook_allow_private": "True",
+    "rate_limit_standard": "600",
+    "rate_limit_batch": "0",
+    "rate_limit_search": "7",
+    "rate_limit_refused": "8",
+    "rate_limit_sign_in": "9",
+    "redis_url": "redis://elsewhere",
+    "smtp_url": "smtps://elsewhere",
+    "mail_from": "somebody@acme.io",
+    "cors_origins": "https://acme.io",
+    "trusted_proxies": "10.0.0.5",
+    "metrics_token": "a token",
+    "shutdown_grace_s": "5",
+    "log_format": "json",
+    "log_requests": "all",
 }
 
 

@@ -16,7 +16,7 @@ from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.decider import PageDecider
 from application.pages.renames import Renames
-from daybook.bootstrap import new_id
+from daybook.world import new_id
 from domain.events import Actor, Event
 from domain.pages import decisions
 from domain.pages.decisions import Draft

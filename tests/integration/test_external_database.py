@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from conftest import Service, free_port, run_apart
 
-PASSWORD = "pass word"  # noqa: S105 - of a server that lives as long as this test
+PASSWORD = "pass word"
 VERSION_MIN = 15
 NOBODY = 65534
 READY_S = 30.0

@@ -12,7 +12,7 @@ import pytest
 
 from application.event_store import Append, Command, StreamChange, recorded
 from application.positions import PositionNotReached
-from daybook.bootstrap import new_id
+from daybook.world import new_id
 from domain.events import Actor
 from domain.pages import decisions
 from domain.pages.decisions import Draft

@@ -11,14 +11,15 @@ import pytest
 from conftest import SERVICE_ROLE, run_apart
 
 from application.event_store import Append, StreamChange, recorded
-from application.keys import begin_workspace
-from daybook.bootstrap import new_id, operator_command
+from application.workspaces import begin_workspace
+from daybook.bootstrap import operator_command
+from daybook.desk import operator_desk
+from daybook.world import new_id
 from domain.pages.decisions import Draft, create
 from domain.pages.queries import STATUSES, Query, condition, sort_from
 from domain.pages.state import fold
 from infrastructure.database import Database
 from infrastructure.event_store.store import PostgresEventStore
-from infrastructure.keys import key_book
 from infrastructure.page_queries import asked
 
 PAGES = 2000
@@ -93,8 +94,8 @@ async def _explained(dsn: str, workspace_id: UUID, query: Query) -> str:
 
 
 async def _fill(owner_dsn: str, service_dsn: str, workspace_id: UUID) -> None:
-    async with key_book(owner_dsn) as book:
-        await begin_workspace(book, operator_command(workspace_id), f"plans-{workspace_id}")
+    async with operator_desk(owner_dsn, b"", "local") as desk:
+        await begin_workspace(desk.workspaces, operator_command(workspace_id), f"plans-{workspace_id}")
     store = PostgresEventStore(Database(service_dsn, role=None))
     parent: UUID | None = None
     for first in range(0, PAGES, 100):

@@ -19,17 +19,18 @@ from conftest import Service, free_port
 from receivers import Receiver, eventually, receiving
 
 from application.event_store import Command
-from application.keys import begin_workspace
 from application.webhook_messages import Message, Secrets
 from application.webhook_schedule import Schedule
 from application.webhook_views import DeliveryView, WebhookView
 from application.webhooks import Webhooks
-from daybook.bootstrap import OPERATOR, SERVICE_ROLE, new_id, now, operator_command
+from application.workspaces import begin_workspace
+from daybook.bootstrap import OPERATOR, SERVICE_ROLE, operator_command
+from daybook.desk import operator_desk
+from daybook.world import new_id, now
 from domain.webhooks.events import WebhookChanges, WebhookRegistered
 from infrastructure.database import Database
 from infrastructure.event_store.store import PostgresEventStore
 from infrastructure.growth import Hub
-from infrastructure.keys import key_book
 from infrastructure.projections.runner import ProjectionRunner
 from infrastructure.webhooks.book import PostgresWebhookBook
 from infrastructure.webhooks.deliverer import Deliverer
@@ -85,7 +86,7 @@ class Post:
 
     async def register(self, url: str, *types: str) -> UUID:
         wanted = WebhookRegistered(url=url, types=types or ("webhook.changed",))
-        return (await self.webhooks.register(self.command(), wanted)).webhook.id
+        return (await self.webhooks.register(self.command(), wanted)).state.id
 
     async def happen(self, count: int = 1) -> None:
         """Events, of type `webhook.changed`."""
@@ -138,8 +139,8 @@ def post(database: Callable[..., str]) -> Open:
     async def opened(
         schedule: Schedule = QUICK, *, total_s: float = 5.0, waiting_max: int = 1000, lease_s: float = 30.0, delivering: int = 1
     ) -> AsyncIterator[Post]:
-        async with key_book(database()) as book:
-            workspace = await begin_workspace(book, operator_command(new_id()), f"workspace {new_id()}")
+        async with operator_desk(database(), b"", "local") as desk:
+            workspace = await begin_workspace(desk.workspaces, operator_command(new_id()), f"workspace {new_id()}")
         made = Post(database(SERVICE_ROLE), workspace.id, schedule, total_s=total_s, waiting_max=waiting_max, lease_s=lease_s)
         made.runner.start()
         for _ in range(delivering):

@@ -1,26 +1,67 @@
-"""Keys are remembered for a short while, and never beyond a revocation."""
+"""What callers show is remembered for a short while, and never beyond a change of what it opens."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
-from application.access import CACHE_S, Access, KeyRecord, NotSignedIn
-from application.keys import KeyText, secret_hash
+from application.access import CACHE_S, CACHE_WITHOUT_NEWS_S, Access, KeyRecord, NotAMember, NotSignedIn, Shown
+from application.credentials import KeyText, secret_hash
+from application.people import Membership
+from application.tokens import Claims
+from domain.events import Actor
+from domain.members import Member
+from domain.scopes import of_role
 
 SERVER_KEY = b"server"
 SECRET = "s" * 32
-KEY = str(KeyText("local", 7, SECRET))
-RECORD = KeyRecord(UUID(int=1), "name", "local", secret_hash(SERVER_KEY, SECRET), revoked=False)
-REVOKED = KeyRecord(UUID(int=1), "name", "local", secret_hash(SERVER_KEY, SECRET), revoked=True)
+KEY = Shown(str(KeyText("local", 7, SECRET)))
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+RECORD = KeyRecord(
+    workspace_id=UUID(int=1), name="name", environment="local", secret_hash=secret_hash(SERVER_KEY, SECRET), revoked=False
+)
+PERSON, SESSION = UUID(int=8), UUID(int=9)
+TOKEN = "a token"
+CLAIMS = Claims(PERSON, SESSION, NOW + timedelta(minutes=15))
+HERE = "127.0.0.1"
 
 
-class Book:
-    """A look-up that counts, and during which something may happen."""
+def membership(workspace: int, role: Any, status: Any = "active") -> Membership:
+    member = Member(
+        id=PERSON,
+        email="ana@acme.io",
+        name="",
+        role=role,
+        status=status,
+        version=1,
+        invited_at=NOW,
+        joined_at=NOW,
+        updated_at=NOW,
+        created_by=Actor("key", "1", ""),
+        updated_by=Actor("key", "1", ""),
+    )
+    return Membership(UUID(int=workspace), f"workspace {workspace}", member)
+
+
+class World:
+    """What access asks, in memory; it counts, and something may happen while it is asked."""
 
     def __init__(self) -> None:
-        self.record = RECORD
+        self.record: KeyRecord = RECORD
+        self.memberships_: list[Membership] = []
+        self.live = True
         self.looked = 0
         self.meanwhile = lambda: None
+        self.noted: list[Any] = []
+        self.moment = 0.0
+        self.now = NOW
+
+    def access(self) -> Access:
+        return Access(
+            self, self, self, self, server_key=SERVER_KEY, environment="local", now=lambda: self.now, clock=lambda: self.moment
+        )
 
     async def __call__(self, number: int) -> KeyRecord | None:
         self.looked += 1
@@ -28,28 +69,126 @@ class Book:
         self.meanwhile()
         return found
 
+    def used(self, workspace_id: UUID, number: int, at: datetime) -> None:
+        self.noted.append(("used", number))
+
+    def refused(self, record: KeyRecord, number: int, reason: Any, client: str) -> None:
+        self.noted.append((reason, number, client))
+
+    async def sign(self, claims: Claims) -> str:
+        return TOKEN
+
+    async def read(self, token: str) -> Claims | None:
+        return CLAIMS if token == TOKEN else None
+
+    async def memberships(self, person: UUID) -> list[Membership]:
+        return self.memberships_ if person == PERSON else []
+
+    async def session_is_live(self, session: UUID, now: datetime) -> bool:
+        return self.live and session == SESSION
+
+    async def workspace_name(self, workspace_id: UUID) -> str:
+        return str(workspace_id)
+
 
 async def test_a_right_key_is_looked_up_once_for_a_short_while() -> None:
-    book, moment = Book(), [0.0]
-    access = Access(book, SERVER_KEY, "local", lambda: moment[0])
-    assert (await access.caller(KEY)).workspace_id == UUID(int=1)
-    await access.caller(KEY)
-    assert book.looked == 1
-    moment[0] = CACHE_S + 1
-    await access.caller(KEY)
-    assert book.looked == 2
+    world = World()
+    access = world.access()
+    caller = await access.caller(KEY, HERE)
+    assert caller.workspace_id == UUID(int=1)
+    assert access.remembered(KEY) == caller
+    assert world.looked == 1
+    world.moment = CACHE_S + 1
+    assert access.remembered(KEY) is None
+
+
+async def test_without_news_of_changes_it_is_remembered_for_half_a_second() -> None:
+    world = World()
+    access = world.access()
+    access.line(up=False)
+    await access.caller(KEY, HERE)
+    world.moment = CACHE_WITHOUT_NEWS_S + 0.01
+    assert access.remembered(KEY) is None
 
 
 async def test_a_key_revoked_while_it_is_looked_up_is_not_remembered() -> None:
-    book = Book()
-    access = Access(book, SERVER_KEY, "local")
+    world = World()
+    access = world.access()
 
     def revoke() -> None:
-        book.record = REVOKED
+        world.record = msgspec.structs.replace(RECORD, revoked=True)
         access.forget_all()
-        book.meanwhile = lambda: None
+        world.meanwhile = lambda: None
 
-    book.meanwhile = revoke
-    await access.caller(KEY)
+    world.meanwhile = revoke
+    await access.caller(KEY, HERE)
+    assert access.remembered(KEY) is None
     with pytest.raises(NotSignedIn):
-        await access.caller(KEY)
+        await access.caller(KEY, HERE)
+
+
+@pytest.mark.parametrize(
+    ("change", "text", "reason"),
+    [
+        ({"revoked": True}, KEY.credential, "revoked"),
+        ({"expires_at": NOW}, KEY.credential, "expired"),
+        ({}, KEY.credential[:-1] + "t", "wrong_secret"),
+        ({"environment": "staging"}, KEY.credential, "wrong_environment"),
+    ],
+)
+async def test_a_known_key_that_is_refused_is_noted_with_where_it_came_from(change: Any, text: str, reason: str) -> None:
+    world = World()
+    world.record = msgspec.structs.replace(RECORD, **change)
+    with pytest.raises(NotSignedIn):
+        await world.access().caller(Shown(text), HERE)
+    assert world.noted == [(reason, 7, HERE)]
+
+
+async def test_a_key_is_of_one_workspace_and_refused_where_another_is_named() -> None:
+    access = World().access()
+    assert (await access.caller(Shown(KEY.credential, str(UUID(int=1))), HERE)).workspace_id == UUID(int=1)
+    with pytest.raises(NotAMember):
+        await access.caller(Shown(KEY.credential, str(UUID(int=2))), HERE)
+
+
+async def test_a_key_that_nobody_knows_is_refused_without_a_note() -> None:
+    world = World()
+    with pytest.raises(NotSignedIn):
+        await world.access().caller(Shown(str(KeyText("local", 8, SECRET))), HERE)
+    assert world.noted == []
+
+
+async def test_a_key_is_not_remembered_past_its_end() -> None:
+    world = World()
+    world.record = msgspec.structs.replace(RECORD, expires_at=NOW + timedelta(seconds=2))
+    access = world.access()
+    await access.caller(KEY, HERE)
+    world.moment = 1.9
+    assert access.remembered(KEY) is not None
+    world.moment = 2.1
+    assert access.remembered(KEY) is None
+
+
+async def test_a_person_is_in_their_first_workspace_or_the_one_they_name() -> None:
+    world = World()
+    world.memberships_ = [membership(1, "reader"), membership(2, "owner"), membership(3, "owner", "invited")]
+    access = world.access()
+    first, second = [await access.caller(Shown(TOKEN, named), HERE) for named in (None, str(UUID(int=2)))]
+    assert (first.workspace_id, first.scopes) == (UUID(int=1), of_role("reader"))
+    assert (second.workspace_id, second.scopes) == (UUID(int=2), of_role("owner"))
+    for unknown in (str(UUID(int=3)), str(UUID(int=4)), "nonsense", ""):
+        with pytest.raises(NotAMember):
+            await access.caller(Shown(TOKEN, unknown), HERE)
+
+
+async def test_a_token_opens_nothing_once_its_session_or_its_time_is_over() -> None:
+    world = World()
+    world.memberships_ = [membership(1, "owner")]
+    access = world.access()
+    await access.caller(Shown(TOKEN), HERE)
+    world.live = False
+    with pytest.raises(NotSignedIn):
+        await access.caller(Shown(TOKEN), HERE)
+    world.live, world.now = True, CLAIMS.expires_at
+    with pytest.raises(NotSignedIn):
+        await access.caller(Shown(TOKEN), HERE)

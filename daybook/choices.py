@@ -1,0 +1,38 @@
+"""What the settings choose between: where mail goes, where requests are counted, and how many there may be."""
+
+from api.gate import Limits
+from application.mail import Mailer
+from application.rate_limits import Limit
+from daybook.settings import Settings
+from infrastructure.database import Database
+from infrastructure.mail import OutboxMailer, SmtpMailer
+from infrastructure.rate_limits import MemoryCounters, PostgresCounters, RedisCounters
+
+Counting = MemoryCounters | PostgresCounters | RedisCounters
+
+
+def mailer_for(settings: Settings) -> Mailer | None:
+    """In production nothing that opens a workspace is printed on a console."""
+    if settings.smtp_url is not None:
+        return SmtpMailer(settings.smtp_url, settings.mail_from)
+    if settings.environment == "production":
+        return None
+    return OutboxMailer(settings.data_dir / "mail")
+
+
+def counters_for(settings: Settings, database: Database, *, shared: bool) -> Counting:
+    """One process that has its database to itself counts for itself; others count together (decision 0012)."""
+    if settings.redis_url is not None:
+        return RedisCounters(settings.redis_url)
+    alone = settings.workers == 1 and not shared
+    return MemoryCounters() if alone else PostgresCounters(database)
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        standard=Limit("standard", settings.rate_limit_standard),
+        batch=Limit("batch", settings.rate_limit_batch),
+        search=Limit("search", settings.rate_limit_search),
+        refused=Limit("refused", settings.rate_limit_refused),
+        sign_in=Limit("sign-in", settings.rate_limit_sign_in, 600),
+    )

@@ -1,0 +1,119 @@
+"""What may not be set where strangers can reach the service. All of it is named at once, with what to do, before the start."""
+
+import contextlib
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import msgspec
+
+from daybook.settings import Settings, listed
+from infrastructure.mail import MailSettingsInvalid, parse_smtp_url
+
+SECRET_CHARACTERS_MIN = 32
+TOKEN_CHARACTERS_MIN = 16
+_OTHERS = 0o077
+
+
+class UnsafeSettings(Exception):
+    """The settings do not allow the service to start."""
+
+
+class KeyFile(msgspec.Struct, frozen=True):
+    """What is to be known of server.key without its content."""
+
+    characters: int
+    mode: int
+
+
+def check(settings: Settings) -> None:
+    """Raises `UnsafeSettings`."""
+    found = list(faults(settings, _key_file(settings)))
+    if found:
+        numbered = " ".join(f"({number}) {fault}" for number, fault in enumerate(found, 1))
+        raise UnsafeSettings(f"Nothing was started, because of these settings for {settings.environment}: {numbered}")
+
+
+def faults(settings: Settings, key_file: KeyFile | None) -> Iterator[str]:
+    """Each as a sentence. `key_file` is None if there is none, or none is used."""
+    yield from _malformed(settings)
+    if settings.environment == "production":
+        yield from _unsafe_origins(settings)
+        yield from _unsafe_secrets(settings, key_file)
+        yield from _unsafe_choices(settings)
+
+
+def _malformed(settings: Settings) -> Iterator[str]:
+    """What can be no more than a slip, anywhere: it would quietly allow nothing, or nobody."""
+    for origin in listed(settings.cors_origins):
+        if origin != "*" and not _is_origin(origin):
+            yield f"cors-origins: {origin!r} is no origin; write it as browsers do, https://app.example.org, without a path."
+    for proxy in listed(settings.trusted_proxies):
+        if proxy != "*" and not _is_network(proxy):
+            yield f"trusted-proxies: {proxy!r} is neither an address nor a network; write 10.0.0.5 or 10.1.0.0/16."
+
+
+def _unsafe_origins(settings: Settings) -> Iterator[str]:
+    for origin in listed(settings.cors_origins):
+        if "*" in origin:
+            yield f"cors-origins: {origin!r} lets pages of strangers call the API; name each origin."
+        elif origin.startswith("http:") and not _is_this_machine(urlsplit(origin).hostname):
+            yield f"cors-origins: anybody on the way can alter a page of {origin!r}; serve it over https and name it so."
+    if "*" in listed(settings.trusted_proxies):
+        yield "trusted-proxies: '*' lets every client say who it is; name the addresses of your proxies."
+
+
+def _unsafe_secrets(settings: Settings, key_file: KeyFile | None) -> Iterator[str]:
+    if settings.secret_key is not None and len(settings.secret_key) < SECRET_CHARACTERS_MIN:
+        yield f"DAYBOOK_SECRET_KEY is shorter than {SECRET_CHARACTERS_MIN} characters; make one with `openssl rand -hex 32`."
+    if key_file is not None and key_file.characters < SECRET_CHARACTERS_MIN:
+        yield f"server.key is shorter than {SECRET_CHARACTERS_MIN} characters; restore it, or remove it if no key depends on it."
+    if key_file is not None and key_file.mode & _OTHERS:
+        yield "server.key can be read by others on this machine; run `chmod 600` on it."
+    if settings.metrics_token is not None and len(settings.metrics_token) < TOKEN_CHARACTERS_MIN:
+        yield f"metrics-token is shorter than {TOKEN_CHARACTERS_MIN} characters; make one with `openssl rand -hex 16`."
+
+
+def _unsafe_choices(settings: Settings) -> Iterator[str]:
+    if settings.webhook_allow_private:
+        yield "webhook-allow-private lets whoever has a key reach machines behind the service; leave it out."
+    if settings.log_level == "debug":
+        yield "log-level: debug writes into the log what belongs to users; choose info."
+    if settings.smtp_url is not None:
+        try:
+            target = parse_smtp_url(settings.smtp_url)
+        except MailSettingsInvalid as error:
+            yield f"smtp-url: {error}"
+        else:
+            if target.tls == "off" and not _is_this_machine(target.host):
+                yield "smtp-url: tls=off sends codes for signing in over the network for all to read; leave it out."
+
+
+def _is_origin(text: str) -> bool:
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(text)
+        built = f"{parts.scheme}://{parts.netloc}"
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in text and built == text
+    return False
+
+
+def _is_network(text: str) -> bool:
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_network(text)
+        return True
+    return False
+
+
+def _is_this_machine(host: str | None) -> bool:
+    if host is None:
+        return False
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _key_file(settings: Settings) -> KeyFile | None:
+    path = settings.data_dir / "server.key"
+    if settings.secret_key is not None or not path.exists():
+        return None
+    return KeyFile(len(path.read_text(encoding="ascii").strip()), path.stat().st_mode)

@@ -1,0 +1,21 @@
+"""Read models of what changes seldom: written beside the append, each by a statement of its own, in the same transaction."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from domain.keys import Key
+from domain.members import Member
+from domain.signing_keys import SigningKey
+from domain.webhooks.state import Webhook
+from infrastructure.keys import write_key
+from infrastructure.members import write_member
+from infrastructure.signing_keys import write_signing_key
+from infrastructure.webhooks.book import write_webhook
+
+# By the type of a stream's state. The last argument is the position of the command's last event.
+BESIDE: dict[type, Callable[..., Awaitable[Any]]] = {
+    Key: write_key,
+    Member: write_member,
+    SigningKey: write_signing_key,
+    Webhook: write_webhook,
+}

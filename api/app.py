@@ -48,6 +48,8 @@ from api.services import Services
 from domain.scopes import ADMIN
 
 BODY_BYTES_MAX = 16 * 1024 * 1024
+# Where nobody has shown yet who they are: an address, a code or a token.
+SIGN_IN_BODY_BYTES_MAX = 16 * 1024
 VERSION = "0.1.0"
 DOCS_PATH = "/docs"
 
@@ -75,6 +77,15 @@ def _areas() -> list[ControllerRouterHandler]:
     ]
 
 
+def _sign_in(path: str, *, include_in_schema: bool = True) -> Router:
+    return Router(
+        path,
+        route_handlers=sign_in.HANDLERS,
+        include_in_schema=include_in_schema,
+        request_max_body_size=SIGN_IN_BODY_BYTES_MAX,
+    )
+
+
 def create_app(
     services: Services,
     lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]] | None = None,
@@ -93,9 +104,9 @@ def create_app(
             Router("/v1", route_handlers=_areas(), before_request=admitted),
             # The same routes where independent clients look for them.
             Router("/api/v1", route_handlers=_areas(), before_request=admitted, include_in_schema=False),
-            Router("/v1/auth", route_handlers=sign_in.HANDLERS),
-            Router("/api/v1/auth", route_handlers=sign_in.HANDLERS, include_in_schema=False),
-            Router("/api/auth/mobile", route_handlers=sign_in.HANDLERS, include_in_schema=False),
+            _sign_in("/v1/auth"),
+            _sign_in("/api/v1/auth", include_in_schema=False),
+            _sign_in("/api/auth/mobile", include_in_schema=False),
             *health.HANDLERS,
             openapi_json,
             docs,

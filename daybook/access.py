@@ -19,7 +19,7 @@ from application.people import People
 from application.post import Post
 from application.rate_limits import RateLimits
 from application.sign_in import SignIn
-from daybook.choices import Counting, counters_for, limits_of, mailer_for
+from daybook.choices import Counting, Together, counters_for, limits_of, mailer_for
 from daybook.settings import Settings
 from daybook.world import new_id, now
 from infrastructure.audit_trail import PostgresAuditTrail
@@ -78,8 +78,7 @@ class AccessParts(msgspec.Struct, frozen=True):
             await closing.close()
 
 
-def access_parts(store: EventStore, database: Database, server_key: bytes, settings: Settings, *, shared: bool) -> AccessParts:
-    """`shared` says that other services may be on the same database."""
+def access_parts(store: EventStore, database: Database, server_key: bytes, settings: Settings, together: Together) -> AccessParts:
     durable, relaxed = Line(database, relaxed=False), Line(database, relaxed=True)
     people = PostgresPeople(database)
     tokens = JwtTokens(PostgresSigningKeyBook(database), server_key, settings.environment)
@@ -87,7 +86,7 @@ def access_parts(store: EventStore, database: Database, server_key: bytes, setti
     access = Access(
         PostgresKeyLookup(database), notes, tokens, people, server_key=server_key, environment=settings.environment, now=now
     )
-    counters, post = counters_for(settings, database, shared=shared), Post(mailer_for(settings))
+    counters, post = counters_for(settings, database, together), Post(mailer_for(settings))
     changed: Callable[[], None] = access.forget_all
     members = Members(store, PostgresMemberBook(database), changed)
     sign_in = SignIn(

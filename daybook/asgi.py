@@ -11,6 +11,7 @@ import msgspec
 
 from api.edge import Edge
 from daybook.bootstrap import build
+from daybook.choices import Together
 from daybook.settings import Settings
 
 WORKER_VARIABLE = "DAYBOOK_WORKER_SETUP"
@@ -26,8 +27,7 @@ class WorkerSetup(msgspec.Struct, frozen=True):
     server_key: str
     supervisor_pid: int
     settings: Settings
-    # Whether other services may be on the same database.
-    shared: bool
+    together: Together
 
 
 def leave_for_workers(setup: WorkerSetup) -> None:
@@ -40,7 +40,7 @@ def create() -> Edge:
     setup = msgspec.json.decode(os.environ[WORKER_VARIABLE], type=WorkerSetup, dec_hook=_path)
     if os.getpid() != setup.supervisor_pid:
         _end_with_parent()
-    app = build(setup.service_dsn, setup.role, bytes.fromhex(setup.server_key), setup.settings, shared=setup.shared)
+    app = build(setup.service_dsn, setup.role, bytes.fromhex(setup.server_key), setup.settings, setup.together)
     _collect_seldom()
     return app
 

@@ -28,6 +28,7 @@ from application.pages.rows import RowRules
 from application.pages.versions import Versions
 from application.pages.workbench import Workbench
 from daybook.access import access_parts
+from daybook.choices import Together
 from daybook.settings import DatabaseSettings, Settings, listed
 from daybook.webhooks import webhook_parts
 from daybook.world import new_id, now
@@ -60,6 +61,7 @@ SERVICE_ROLE = "daybook_service"
 DATABASE_NAME = "daybook"
 # Another command may be starting or stopping the embedded server at this very moment.
 SERVER_WAIT_S = 30.0
+ALONE = Together()
 OPERATOR = Actor("operator", "cli", "operator")
 
 
@@ -144,10 +146,8 @@ async def operator_connections(settings: DatabaseSettings) -> AsyncIterator[Conn
     yield connections
 
 
-def build(service_dsn: str, role: str | None, server_key: bytes, settings: Settings, *, shared: bool = False) -> Edge:
-    """The service's application on its adapters. It never learns the owner's connection. `shared` says that other services may
-    be on the same database.
-    """
+def build(service_dsn: str, role: str | None, server_key: bytes, settings: Settings, together: Together = ALONE) -> Edge:
+    """The service's application on its adapters. It never learns the owner's connection."""
     database = Database(service_dsn, role=role)
     hub = Hub()
     announcer = Announcer(database, hub)
@@ -158,7 +158,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     decider = PageDecider(store, readers)
     markdown = PyromarkReader()
     page_links = PostgresPageLinks(database)
-    access = access_parts(store, database, server_key, settings, shared=shared)
+    access = access_parts(store, database, server_key, settings, together)
     # One line for each asynchronous projection.
     projections: list[Projection] = [WebhookProjection(), Snapshots(), LinkProjection(), PageTexts()]
     runner = ProjectionRunner(database, hub, projections)

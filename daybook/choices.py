@@ -1,14 +1,25 @@
 """What the settings choose between: where mail goes, where requests are counted, and how many there may be."""
 
+from pathlib import Path
+
+import msgspec
+
 from api.gate import Limits
 from application.mail import Mailer
 from application.rate_limits import Limit
 from daybook.settings import Settings
 from infrastructure.database import Database
 from infrastructure.mail import OutboxMailer, SmtpMailer
-from infrastructure.rate_limits import MemoryCounters, PostgresCounters, RedisCounters
+from infrastructure.rate_limits import MachineCounters, MemoryCounters, PostgresCounters, RedisCounters
 
-Counting = MemoryCounters | PostgresCounters | RedisCounters
+Counting = MachineCounters | MemoryCounters | PostgresCounters | RedisCounters
+
+
+class Together(msgspec.Struct, frozen=True):
+    """Who else may be serving: on the same database from anywhere, or on this machine, with a folder for what they share."""
+
+    database_shared: bool = False
+    folder: Path | None = None
 
 
 def mailer_for(settings: Settings) -> Mailer | None:
@@ -20,12 +31,13 @@ def mailer_for(settings: Settings) -> Mailer | None:
     return OutboxMailer(settings.data_dir / "mail")
 
 
-def counters_for(settings: Settings, database: Database, *, shared: bool) -> Counting:
-    """One process that has its database to itself counts for itself; others count together (decision 0012)."""
+def counters_for(settings: Settings, database: Database, together: Together) -> Counting:
+    """As near as all who have to count together are (decision 0012)."""
     if settings.redis_url is not None:
         return RedisCounters(settings.redis_url)
-    alone = settings.workers == 1 and not shared
-    return MemoryCounters() if alone else PostgresCounters(database)
+    if together.database_shared:
+        return PostgresCounters(database)
+    return MemoryCounters() if together.folder is None else MachineCounters(together.folder)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -127,8 +127,8 @@ class Settings(DatabaseSettings):
         str | None,
         _setting(
             "DAYBOOK_REDIS_URL",
-            "Valkey or Redis (redis://…) to count requests in, for all processes together. Without it, several processes "
-            "count in the database, and one process by itself.",
+            "Valkey or Redis (redis://…) to count requests in, for all processes together. Without it, services on a "
+            "database-url count in that, and others on their own machine.",
         ),
     ] = None
     smtp_url: Annotated[

@@ -8,6 +8,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import uvicorn
@@ -17,6 +18,7 @@ from application.workspaces import Workspace, begin_workspace
 from daybook import logs, production, supervisor
 from daybook.asgi import WorkerSetup, leave_for_workers
 from daybook.bootstrap import Connections, external, operator_command, prepare
+from daybook.choices import Together
 from daybook.desk import operator_desk
 from daybook.protocol import OneWriteProtocol
 from daybook.settings import Settings, listed
@@ -36,7 +38,7 @@ def serve(settings: Settings = Settings()) -> None:  # noqa: B008 - frozen, and 
     logs.set_up(settings.log_level, settings.log_format)
     production.check(settings)
     _check_address(settings)
-    with _database(settings) as connections, _counting_together(settings):
+    with _database(settings) as connections, _folder_of_workers(settings) as folder:
         server_key = settings.server_key()
         asyncio.run(_greet(settings, connections, server_key))
         # The owner's ways into the database stay in this process.
@@ -48,7 +50,7 @@ def serve(settings: Settings = Settings()) -> None:  # noqa: B008 - frozen, and 
                 server_key.hex(),
                 os.getpid(),
                 told,
-                shared=settings.database_url is not None,
+                Together(database_shared=settings.database_url is not None, folder=folder),
             ),
         )
         supervisor.run(_server(settings))
@@ -76,14 +78,19 @@ def _server(settings: Settings) -> uvicorn.Config:
 
 
 @contextlib.contextmanager
-def _counting_together(settings: Settings) -> Iterator[None]:
-    """Where several processes serve, they leave their counts in a folder, and whichever is asked adds them up."""
+def _folder_of_workers(settings: Settings) -> Iterator[Path | None]:
+    """Where several processes serve, they share a folder: each leaves its metrics there, and whichever is asked adds them up; and
+    there they count requests together.
+    """
     if settings.workers == 1:
-        yield
+        yield None
         return
-    with tempfile.TemporaryDirectory(prefix="daybook-metrics-") as folder:
-        os.environ[FOLDER_VARIABLE] = folder
-        yield
+    with tempfile.TemporaryDirectory(prefix="daybook-") as folder:
+        metrics, counts = Path(folder) / "metrics", Path(folder) / "counts"
+        metrics.mkdir()
+        counts.mkdir()
+        os.environ[FOLDER_VARIABLE] = str(metrics)
+        yield counts
 
 
 class AddressTaken(Exception):

@@ -67,6 +67,12 @@ def test_pages_of_other_origins_are_told_nothing(shared: Workspace) -> None:
         assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
+def test_who_has_shown_nothing_yet_cannot_send_much(shared: Workspace, refused: Any) -> None:
+    for path in ("/v1/auth/request-code", "/api/v1/auth/verify", "/api/auth/mobile/refresh"):
+        for body in (b" " * 20_000, iter([b" " * 10_000, b" " * 10_000])):
+            refused(httpx.post(f"{shared.url}{path}", content=body), 413, "body_too_large")
+
+
 def count(text: str, name: str, **labels: str) -> float:
     wanted = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
     found = re.search(rf"^{name}{re.escape('{' + wanted + '}') if wanted else ''} (\S+)$", text, re.MULTILINE)

@@ -81,18 +81,15 @@ class Place:
 
     def seen(self) -> dict[str, Any]:
         """All that the owner can see, and how far the log goes."""
+        caught_up(self.owner)
         reads = [each for each in self.operations if each.method == "GET"]
         answers = {
-            (each.name, *values.values()): lasting(ask(each, self.owner.client, values))
+            " ".join([each.name, *values.values()]): lasting(ask(each, self.owner.client, values))
             for each in reads
             for values in self.real(each)
         }
         assert {status for status, _ in answers.values()} <= {200, 404, 409}
-        return {**{str(name): answer for name, answer in answers.items()}, "head": self.head()}
-
-    def head(self) -> int:
-        position: int = self.owner.client.get("/events", params={"after": "latest"}).json()["head"]
-        return position
+        return {**answers, "head": self.owner.client.get("/events", params={"after": "latest"}).json()["head"]}
 
 
 @pytest.fixture(scope="module", params=[FILTERED, ALONE])
@@ -146,17 +143,16 @@ def ask(
     *,
     base: str = "",
     query: dict[str, Any] | None = None,
-    body: Any = None,
     headers: dict[str, str] | None = None,
 ) -> httpx.Response:
-    """With what works, unless it is told something else."""
+    """With a body that works."""
     path = re.sub(r"\{(\w+)\}", lambda found: quote(values[found[1]], safe=""), operation.path)
     url = str(client.base_url).removesuffix("/").removesuffix("/v1") + base + path
     return client.request(
         operation.method,
         url,
         params={**operation.query(), **(query or {})},
-        json=operation.body() if body is None else body,
+        json=operation.body(),
         headers=headers,
     )
 
@@ -286,7 +282,7 @@ def test_no_query_finds_another_workspaces_pages(place: Place, query: dict[str, 
             assert answer.status_code == 200, answer.text
         if form == {} and "limit" not in query:
             # Nor does it count them.
-            assert answer.json()["totalPages"] == len(answer.json()["pages"])
+            assert answer.json()["totalCount"] == len(answer.json()["pages"])
         # A compact answer and a refusal repeat what was asked.
         place.check_no_trace(answer, (query, form), *(str(each) for each in query.values()))
 
@@ -317,7 +313,7 @@ def test_no_body_leads_into_another_workspace(place: Place) -> None:
 def test_no_action_of_a_batch_reaches_into_another_workspace(place: Place) -> None:
     before = place.seen()
     assert {each["action"] for each in ON_PAGES} == ACTIONS.keys() - {"create"}
-    for action, (kind, reference) in itertools.product(ON_PAGES, named(place.samples.path["slug"])):
+    for action, (kind, reference) in itertools.product(ON_PAGES, named(place.samples.path["slug"][:2])):
         for options in ({"dryRun": True}, {}, {"atomic": False}):
             answer = place.stranger.client.post("/pages/batch", json={"actions": [{**action, kind: reference}], **options})
             (result,) = answer.json()["results"]
@@ -357,16 +353,14 @@ def test_cursors_and_idempotency_keys_of_another_workspace_are_worth_nothing(pla
         answer = place.stranger.client.get(path, params={"cursor": cursor})
         assert answer.status_code == 200, answer.text
         place.check_no_trace(answer, path)
-    headers = {"Idempotency-Key": "the same for both"}
-    created = {"action": "create", "title": f"Twice {next(_numbers)}"}
     for path, body in (
-        ("/pages", {"title": f"Once {next(_numbers)}"}),
-        ("/pages/batch", {"actions": [created]}),
+        ("/pages", {"title": "Once"}),
+        ("/pages/batch", {"actions": [{"action": "create", "title": "Twice"}]}),
         ("/keys", {"name": "once"}),
         ("/webhooks", {"url": "https://nowhere.invalid/", "types": ["page.*"], "active": False}),
     ):
-        keyed = {"Idempotency-Key": f"{headers['Idempotency-Key']} {path}"}
-        answers = [each.client.post(path, json=body, headers=keyed) for each in (place.owner, place.stranger)]
+        headers = {"Idempotency-Key": f"the same for both, of {path}"}
+        answers = [each.client.post(path, json=body, headers=headers) for each in (place.owner, place.stranger)]
         assert {answer.status_code for answer in answers} <= {200, 201}, [answer.text for answer in answers]
         assert not any("idempotent-replay" in answer.headers for answer in answers), path
         assert answers[0].json() != answers[1].json()
@@ -495,7 +489,7 @@ def test_without_policies_the_other_service_would_tell_everything(unfiltered: Un
     place = make_place(unfiltered)
     # By id, because the same slug may stand in several workspaces.
     known = {**place.samples.path, "slug": [place.samples.page["id"]]}
-    reads = [(each, *combinations(each, known)) for each in place.operations if each.method == "GET"]
+    reads = [(each, combinations(each, known)[0]) for each in place.operations if each.method == "GET"]
 
     def told() -> dict[str, Any]:
         return {each.name: lasting(ask(each, place.stranger.client, values)) for each, values in reads}
@@ -519,6 +513,7 @@ def set_policies(service: Service, *, enabled: bool) -> None:
             "SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
             "WHERE c.relkind = 'r' AND n.nspname IN ('daybook', 'read_model')"
         )
+        # Nothing is written meanwhile, so whatever follows the log rests as well.
         for table in tables:
             await connection.execute(f"ALTER TABLE {table['name']} {'ENABLE' if enabled else 'DISABLE'} ROW LEVEL SECURITY")
         await connection.close()
@@ -616,22 +611,24 @@ def altered(token: str, **claims: Any) -> str:
     return f"{head}.{base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b'=').decode()}.{signature}"
 
 
-def test_what_is_no_good_opens_no_route(filtered: Place, refused: Any) -> None:
-    credentials, owner, bases = no_good(filtered), filtered.owner, itertools.cycle(BASES)
-    before = filtered.seen()
-    for operation, (name, headers) in itertools.product(filtered.operations, credentials.items()):
-        answer = ask(operation, owner.client, filtered.real(operation)[0], base=next(bases), headers=headers)
+def test_what_is_no_good_opens_no_route(service: Service, refused: Any) -> None:
+    # Of its own, because refusals are told for a while after.
+    place = make_place(service)
+    credentials, owner, bases = no_good(place), place.owner, itertools.cycle(BASES)
+    before = place.seen()
+    for operation, (name, headers) in itertools.product(place.operations, credentials.items()):
+        answer = ask(operation, owner.client, place.real(operation)[0], base=next(bases), headers=headers)
         assert answer.status_code == 401, (operation.name, name, answer.text)
         refused(answer, 401, "unauthorized")
-        filtered.check_no_trace(answer, (operation.name, name))
-    after = filtered.seen()
+        place.check_no_trace(answer, (operation.name, name))
+    after = place.seen()
     written = owner.client.get("/events", params={"after": before["head"]}).json()["events"]
     # Owners are told that somebody came with a key of theirs, and nothing else has happened.
     assert {each["type"] for each in written} <= {"access.key_refused"}
-    told = {"head", *(str((f"GET /v1/{path}",)) for path in ("audit", "events"))}
-    assert {name: each for name, each in after.items() if name not in told} == {
-        name: each for name, each in before.items() if name not in told
-    }
+    for seen in (before, after):
+        for name in ("GET /v1/audit", "GET /v1/events", "head"):
+            del seen[name]
+    assert after == before
 
 
 def test_whoever_was_removed_has_no_route_from_the_next_request_on(filtered: Place, refused: Any) -> None:

@@ -1,12 +1,14 @@
 """Whoever alters the record is found out, and read models are what the log says."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
 import asyncpg
 import pytest
 from conftest import Service, Workspace, run_apart
+from people import invite, sign_in
 
 from infrastructure.audit import Altered, verify
 from infrastructure.database import Connection
@@ -284,3 +286,53 @@ def test_a_database_that_an_older_release_filled_is_filled_anew_when_it_is_opene
         await connection.close()
 
     run_apart(open_old())
+
+
+def test_what_has_to_do_with_access_is_rebuilt_to_the_byte_and_verified(new_service: Callable[..., Service]) -> None:
+    """After every kind of command on members, keys and signing keys, and of what is noted of comings and goings."""
+    service = new_service()
+    workspace = service.new_workspace()
+    olga = sign_in(workspace, "olga@acme.io", "owner")
+    ana = sign_in(workspace, "ana@acme.io", "reader")
+    client = olga.client()
+    client.patch(f"/members/{ana.id}", json={"role": "editor", "name": "Ana"})
+    invite(workspace, "ben@acme.io", "reader")
+    client.delete(f"/members/{invite(workspace, 'gone@acme.io', 'reader')['id']}")
+    kept, revoked = (client.post("/keys", json={"name": "x", "scopes": ["pages:read"]}).json()["key"] for _ in range(2))
+    client.patch(f"/keys/{kept['id']}", json={"name": "kept"})
+    client.delete(f"/keys/{revoked['id']}")
+    workspace.client.get("/pages", headers={"Authorization": f"Bearer {workspace.key[:-2]}__"})
+    workspace.client.post("/auth/logout", json={"refreshToken": ana.tokens["refreshToken"]})
+    service.daybook("signing-keys", "rotate")
+    service.daybook("signing-keys", "retire", "1")
+    olga = sign_in(workspace, "olga@acme.io", None)
+
+    def answers() -> list[Any]:
+        paths = ("/members", "/keys", "/audit", "/me")
+        found = [each.get(path).json() for each in (workspace.client, olga.client()) for path in paths]
+        for key in (key for each in found for key in each.get("keys", [])):
+            key.pop("lastUsedAt")
+        return [*found, service.daybook_json("signing-keys", "list")]
+
+    give_up = time.monotonic() + 10
+    while "access.key_refused" not in str(answers()) and time.monotonic() < give_up:
+        time.sleep(0.2)
+    before, rows = answers(), run_apart(_rows_of_access(service))
+    assert "access.key_refused" in str(before)
+    assert service.daybook("rebuild").returncode == 0
+    assert answers() == before
+    assert run_apart(_rows_of_access(service)) == rows
+    assert all(rows.values())
+    verified = service.daybook("audit", "verify")
+    assert verified.returncode == 0, verified.stderr
+    assert verified.stdout.count("nothing altered") == 3
+
+
+async def _rows_of_access(service: Service) -> dict[str, list[Any]]:
+    connection = await asyncpg.connect(service.owner_dsn)
+    found = {
+        table: [tuple(row) for row in await connection.fetch(f"SELECT * FROM read_model.{table} ORDER BY 1, 2")]  # noqa: S608 - names of our own
+        for table in ("member", "api_key", "signing_key", "workspace")
+    }
+    await connection.close()
+    return found

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,7 +22,8 @@ from redis.exceptions import RedisError
 
 from domain.workspaces import SERVICE
 from infrastructure.database import Database
-from infrastructure.rate_limits import MemoryCounters, PostgresCounters, RedisCounters, gathering
+from infrastructure.rate_limits import MachineCounters, MemoryCounters, PostgresCounters, RedisCounters, gathering
+from infrastructure.rate_limits import machine as machine_counters
 from infrastructure.rate_limits.gathering import ROUND_S
 
 GIVE_UP_S = 20.0
@@ -40,6 +42,17 @@ class Memory:
 
     def counters(self) -> Closing:
         return MemoryCounters()
+
+
+class Machine:
+    """Memory that processes of one machine share."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def counters(self) -> Closing:
+        # A process opens it once, so that two in one process are only as apart as their handles.
+        return MachineCounters(self._folder)
 
 
 class Postgres:
@@ -115,12 +128,17 @@ class Valkey:
 
 
 Shared = Postgres | Valkey
-Place = Memory | Shared
+Place = Memory | Machine | Shared
 
 
 @pytest.fixture
 def memory() -> Memory:
     return Memory()
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
 
 
 @pytest.fixture
@@ -136,7 +154,7 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
     run_apart(server.leave())
 
 
-@pytest.fixture(params=["memory", "postgres", "valkey"])
+@pytest.fixture(params=["memory", "machine", "postgres", "valkey"])
 def place(request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue(request.param)
 
@@ -360,3 +378,38 @@ async def test_keys_in_redis_go_by_themselves(valkey: Valkey) -> None:
     async with opened(valkey) as (counters,), Redis.from_url(valkey.url) as client:
         await counters.count("a", WINDOW, 60)
         assert 0 < await client.ttl(f"daybook:rate:a/{WINDOW}") <= 60
+
+
+async def test_a_process_that_is_killed_while_it_counts_leaves_the_others_counting(machine: Machine, tmp_path: Path) -> None:
+    program = (
+        "import asyncio, pathlib, sys\n"
+        "from infrastructure.rate_limits import MachineCounters\n"
+        "async def go():\n"
+        "    counters = MachineCounters(pathlib.Path(sys.argv[1]))\n"
+        "    while True:\n"
+        f"        await counters.count('a', {WINDOW}, 60)\n"
+        "        print(end='.', flush=True)\n"
+        "asyncio.run(go())\n"
+    )
+    async with opened(machine) as (counters,):
+        for _ in range(5):
+            other = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE)  # noqa: ASYNC220 - it takes a moment
+            assert other.stdout is not None
+            other.stdout.read(50)
+            before = await counters.count("a", WINDOW, 60)
+            other.kill()
+            other.communicate()
+            assert before > 50
+            begun = time.monotonic()
+            after = [await counters.count("a", WINDOW, 60) for _ in range(3)]
+            assert after == list(range(after[0], after[0] + 3))
+            assert after[0] > before
+            assert time.monotonic() - begun < 1
+
+
+async def test_more_buckets_than_there_is_room_for_begin_anew(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_counters, "BYTES_MAX", 256 * 1024)
+    async with opened(machine) as (counters,):
+        counts = {await counters.count(f"bucket-{number}", WINDOW, 60) for number in range(20_000)}
+        assert counts == {1}
+        assert [await counters.count("a", WINDOW, 60) for _ in range(3)] == [1, 2, 3]

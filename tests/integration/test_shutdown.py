@@ -1,4 +1,4 @@
-"""How the service ends when it is told to: what was accepted is answered and kept, nothing new is taken, and nobody waits for ever."""
+"""How the service ends when it is told to: what was accepted is answered and kept, and nobody waits for ever."""
 
 import json
 import signal

@@ -1,5 +1,8 @@
 """What callers show is remembered for a short while, and never beyond a change of what it opens."""
 
+import contextlib
+import statistics
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -149,6 +152,26 @@ async def test_a_key_is_of_one_workspace_and_refused_where_another_is_named() ->
     assert (await access.caller(Shown(KEY.credential, str(UUID(int=1))), HERE)).workspace_id == UUID(int=1)
     with pytest.raises(NotAMember):
         await access.caller(Shown(KEY.credential, str(UUID(int=2))), HERE)
+
+
+async def test_how_long_a_wrong_key_takes_does_not_tell_where_it_is_wrong() -> None:
+    """Taken in turns, so that a busy machine is busy for all of them alike. Known and unknown numbers belong to it."""
+    access = World().access()
+    wrong = {
+        "first": KEY.credential.replace(SECRET, "t" + SECRET[1:]),
+        "last": KEY.credential[:-1] + "t",
+        "all": KEY.credential.replace(SECRET, "t" * len(SECRET)),
+        "nobody's": str(KeyText("local", 8, SECRET)),
+    }
+    took: dict[str, list[int]] = {name: [] for name in wrong}
+    for _ in range(2000):
+        for name, credential in wrong.items():
+            begun = time.perf_counter_ns()
+            with contextlib.suppress(NotSignedIn):
+                await access.caller(Shown(credential), HERE)
+            took[name].append(time.perf_counter_ns() - begun)
+    medians = {name: statistics.median(each) for name, each in took.items()}
+    assert max(medians.values()) < 1.3 * min(medians.values()), medians
 
 
 async def test_a_key_that_nobody_knows_is_refused_without_a_note() -> None:

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import threading
 import time
 from types import FrameType
@@ -46,6 +47,14 @@ class _Server(uvicorn.Server):
     """The server of a process that has no supervisor."""
 
     _overdue: threading.Timer | None = None
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        finally:
+            if self._overdue is not None:
+                # What is left to end has bounds of its own.
+                self._overdue.cancel()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._overdue is None:

@@ -151,7 +151,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     database = Database(service_dsn, role=role)
     hub = Hub()
     announcer = Announcer(database, hub)
-    metrics = Metrics(token=settings.metrics_token, local=settings.environment == "local")
+    metrics = Metrics(token=settings.metrics_token or None, local=settings.environment == "local")
     store = PostgresEventStore(database, announcer, metrics.batch_written)
     readers = PostgresPages(database)
     past = PostgresPagePast(database)

@@ -24,7 +24,7 @@ class Together(msgspec.Struct, frozen=True):
 
 def mailer_for(settings: Settings) -> Mailer | None:
     """In production nothing that opens a workspace is printed on a console."""
-    if settings.smtp_url is not None:
+    if settings.smtp_url:
         return SmtpMailer(settings.smtp_url, settings.mail_from)
     if settings.environment == "production":
         return None
@@ -33,7 +33,7 @@ def mailer_for(settings: Settings) -> Mailer | None:
 
 def counters_for(settings: Settings, database: Database, together: Together) -> Counting:
     """As near as all who have to count together are (decision 0012)."""
-    if settings.redis_url is not None:
+    if settings.redis_url:
         return RedisCounters(settings.redis_url)
     if together.database_shared:
         return PostgresCounters(database)

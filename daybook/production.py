@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from daybook.settings import Settings, listed
-from infrastructure.mail import MailSettingsInvalid, parse_smtp_url
+from infrastructure.mail import MailSettingsInvalid, SmtpMailer, parse_smtp_url
 
 SECRET_CHARACTERS_MIN = 32
 TOKEN_CHARACTERS_MIN = 16
 _OTHERS = 0o077
+_REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 
 
 class UnsafeSettings(Exception):
@@ -51,6 +52,13 @@ def _malformed(settings: Settings) -> Iterator[str]:
     for proxy in listed(settings.trusted_proxies):
         if proxy != "*" and not _is_network(proxy):
             yield f"trusted-proxies: {proxy!r} is neither an address nor a network; write 10.0.0.5 or 10.1.0.0/16."
+    if settings.smtp_url:
+        try:
+            SmtpMailer(settings.smtp_url, settings.mail_from)
+        except MailSettingsInvalid as error:
+            yield f"smtp-url: {error}"
+    if settings.redis_url and urlsplit(settings.redis_url).scheme not in _REDIS_SCHEMES:
+        yield "redis-url: it begins with redis://, rediss:// or unix://; write redis://127.0.0.1:6379/0."
 
 
 def _unsafe_origins(settings: Settings) -> Iterator[str]:
@@ -70,7 +78,7 @@ def _unsafe_secrets(settings: Settings, key_file: KeyFile | None) -> Iterator[st
         yield f"server.key is shorter than {SECRET_CHARACTERS_MIN} characters; restore it, or remove it if no key depends on it."
     if key_file is not None and key_file.mode & _OTHERS:
         yield "server.key can be read by others on this machine; run `chmod 600` on it."
-    if settings.metrics_token is not None and len(settings.metrics_token) < TOKEN_CHARACTERS_MIN:
+    if settings.metrics_token and len(settings.metrics_token) < TOKEN_CHARACTERS_MIN:
         yield f"metrics-token is shorter than {TOKEN_CHARACTERS_MIN} characters; make one with `openssl rand -hex 16`."
 
 
@@ -79,14 +87,10 @@ def _unsafe_choices(settings: Settings) -> Iterator[str]:
         yield "webhook-allow-private lets whoever has a key reach machines behind the service; leave it out."
     if settings.log_level == "debug":
         yield "log-level: debug writes into the log what belongs to users; choose info."
-    if settings.smtp_url is not None:
-        try:
-            target = parse_smtp_url(settings.smtp_url)
-        except MailSettingsInvalid as error:
-            yield f"smtp-url: {error}"
-        else:
-            if target.tls == "off" and not _is_this_machine(target.host):
-                yield "smtp-url: tls=off sends codes for signing in over the network for all to read; leave it out."
+    with contextlib.suppress(MailSettingsInvalid):
+        target = parse_smtp_url(settings.smtp_url or "")
+        if target.tls == "off" and not _is_this_machine(target.host):
+            yield "smtp-url: tls=off sends codes for signing in over the network for all to read; leave it out."
 
 
 def _is_origin(text: str) -> bool:

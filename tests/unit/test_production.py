@@ -24,7 +24,6 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"trusted_proxies": "*"}, "trusted-proxies:"),
     ({"secret_key": "s" * (SECRET_CHARACTERS_MIN - 1)}, "DAYBOOK_SECRET_KEY"),
     ({"smtp_url": "smtp://mail.example.org:25?tls=off"}, "smtp-url:"),
-    ({"smtp_url": "smtp://user:password@mail.example.org:25?tls=off"}, "smtp-url:"),
     ({"log_level": "debug"}, "log-level:"),
     ({"metrics_token": "t" * (TOKEN_CHARACTERS_MIN - 1)}, "metrics-token"),
 ]
@@ -52,6 +51,10 @@ SLIPS: list[dict[str, Any]] = [
     {"trusted_proxies": "proxy.example"},
     {"trusted_proxies": "10.0.0.5/8"},
     {"trusted_proxies": "10.0.0.5:80"},
+    {"smtp_url": "mail.example.org"},
+    {"smtp_url": "smtp://user:password@mail.example.org:25?tls=off"},
+    {"smtp_url": "smtp://mail.example.org", "mail_from": "nobody"},
+    {"redis_url": "127.0.0.1:6379"},
 ]
 
 

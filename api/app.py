@@ -146,7 +146,7 @@ def _openapi() -> OpenAPIConfig:
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
         components=Components(
             security_schemes={
-                "key": SecurityScheme(type="http", scheme="bearer", description="An API key (ak_…), or the access token of a person who signed in."),
+                "key": SecurityScheme(type="http", scheme="bearer", description="An API key, or a person's access token."),
                 METRICS_SCHEME: SecurityScheme(type="http", scheme="bearer", description="The token of the metrics"),
             }
         ),
@@ -194,5 +194,6 @@ _DOCS_POLICY = b"default-src 'none'; style-src 'sha256-%b'; base-uri 'none'; for
 _DOCS = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Daybook API</title>
 <style>{style}</style>
 <h1>Daybook API</h1>
-<p>Send <code>Authorization: Bearer …</code> with an API key or an access token. For machines: <a href="/openapi.json">/openapi.json</a>.</p>
+<p>Send <code>Authorization: Bearer …</code> with an API key or an access token.
+For machines: <a href="/openapi.json">/openapi.json</a>.</p>
 {operations}</html>"""

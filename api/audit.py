@@ -20,6 +20,7 @@ AnyRequest = Request[Any, Any, Any]
 LISTED, LISTED_MAX = 100, 1000
 POSITION_MAX = 2**63 - 1
 _LIST = "audit"
+Position = Annotated[int, msgspec.Meta(ge=0, le=POSITION_MAX)]
 
 
 class AuditItem(FeedEntry, rename="camel"):
@@ -44,7 +45,7 @@ async def audit(  # noqa: PLR0913 - one for each filter
         str | None, QueryParameter(description="Only these types: names with commas between, or beginnings such as `member.*`.")
     ] = None,
     actor: Annotated[
-        str | None, QueryParameter(max_length=100, description="Only what the key or person with this id did.")
+        str | None, QueryParameter(pattern="^[!-~]{1,100}$", description="Only what the key or person with this id did.")
     ] = None,
     since: Annotated[str | None, QueryParameter(description="Only what was recorded at or after this ISO 8601 time.")] = None,
     until: Annotated[str | None, QueryParameter(description="Only what was recorded before this ISO 8601 time.")] = None,
@@ -59,7 +60,7 @@ async def audit(  # noqa: PLR0913 - one for each filter
         None if since is None else parse_moment(since, "since"),
         None if until is None else parse_moment(until, "until"),
     )
-    before = POSITION_MAX if cursor is None else key_from(cursor, _LIST, int)
+    before = POSITION_MAX if cursor is None else key_from(cursor, _LIST, Position)
     entries = await services.audit_trail.read(caller.workspace_id, wanted, before=before, limit=limit + 1)
     shown = entries[:limit]
     following = cursor_for(_LIST, shown[-1].position).encode() if len(entries) > limit else None

@@ -7,10 +7,15 @@ import msgspec
 from litestar import Request
 
 from application.rate_limits import Limit, RateLimited, RateLimits, Verdict
+from domain.members import person_id
 
 AnyRequest = Request[Any, Any, Any]
-# Codes that are sent to one address: whoever types slowly gets along with them, and nobody's mailbox is flooded.
+# Codes that are sent to one mail address: whoever types slowly gets along with them. Those that one client asks for are counted
+# apart from all together, so that a stranger who asks for them keeps nobody out, and still nobody's mailbox is flooded.
 CODES = Limit("codes", 5, 3600)
+ALL_CODES = Limit("all-codes", 30, 3600)
+# Mails that tell one address of invitations, whoever invites.
+INVITATIONS = Limit("invitations", 10, 3600)
 # An address of the internet's sixth version is one of 2^64 that whoever has it can choose from.
 IPV6_PREFIX = 64
 SHUT_MAX = 10_000
@@ -41,8 +46,17 @@ class Gate:
         await self._count(request, limit, who)
 
     async def count_code(self, request: AnyRequest, email: str) -> None:
-        """A code to be sent. Raises `RateLimited`, for an address that nobody knows as well."""
-        await self._count(request, CODES, email)
+        """A code to be sent. Raises `RateLimited`, for an address that nobody knows as well. Who is asked about is counted by an
+        id, because what counts is no list of addresses.
+        """
+        person = str(person_id(email))
+        await self._count(request, CODES, f"{person}/{client_of(request)}")
+        await self._count(request, ALL_CODES, person)
+
+    async def may_mail(self, email: str) -> bool:
+        """Whether somebody should hear of another invitation. The invitation itself stands either way."""
+        verdict = await self._rate_limits.hit(INVITATIONS, str(person_id(email)))
+        return verdict is None or verdict.allowed
 
     def check_open(self, request: AnyRequest) -> None:
         """Before anything is looked up for somebody unknown. Raises `RateLimited` if they were refused too often."""
@@ -74,7 +88,9 @@ class Gate:
         verdict = await self._rate_limits.hit(limit, who)
         if verdict is None:
             return
-        _show(request, verdict)
+        # What comes first is shown, and what comes later only where it refuses.
+        if not verdict.allowed or "headers" not in request.scope["state"]:
+            _show(request, verdict)
         if not verdict.allowed:
             raise RateLimited
 
@@ -86,9 +102,13 @@ def client_of(request: AnyRequest) -> str:
     if ":" not in host:
         return host
     try:
-        return str(ipaddress.ip_network(f"{host.partition('%')[0]}/{IPV6_PREFIX}", strict=False))
+        address = ipaddress.IPv6Address(host.partition("%")[0])
     except ValueError:
         return host
+    # How a socket for both versions shows the fourth.
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
 
 
 def _show(request: AnyRequest, verdict: Verdict) -> None:

@@ -46,6 +46,7 @@ class KeyWithSecret(msgspec.Struct):
 
 
 class KeysAnswer(msgspec.Struct):
-    """All keys of the workspace."""
+    """Keys; `total` is how many there are in all, whatever the limit."""
 
     keys: list[KeyView]
+    total: int

@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 from api.answers import encoded, json_answer, short_hash
 from api.key_shapes import IssueKey, KeyAnswer, KeysAnswer, KeyWithSecret, RenameKey
 from api.page_shapes import Success
-from api.pages import REFUSALS_SEEN, answers
+from api.pages import REFUSALS_SEEN, Limit, Offset, answers
 from api.requests import versions_from
 from api.services import Services, WithServices
 from application.event_store import Command
@@ -23,19 +23,19 @@ _SUCCESS = b'{"success":true}'
 
 
 @get("/keys", responses=answers(KeysAnswer), summary="List keys", tags=["keys"])
-async def list_keys(request: AnyRequest, services: WithServices) -> ASGIResponse:
+async def list_keys(request: AnyRequest, services: WithServices, limit: Limit = None, offset: Offset = 0) -> ASGIResponse:
     """In the order of their issue, those that were revoked included; never a secret."""
-    caller = await services.requests.caller(request)
-    return json_answer(
-        encoded(KeysAnswer(await services.keys.all(caller.workspace_id, services.requests.now()))), request=request
-    )
+    caller, now = await services.requests.caller(request), services.requests.now()
+    found = await services.keys.all(caller.workspace_id, now, limit=limit, offset=offset)
+    total = (await services.keys.count(caller.workspace_id, now)).total
+    return json_answer(encoded(KeysAnswer(found, total)), request=request)
 
 
 @post("/keys", responses=answers(KeyWithSecret, 201, 409, 422), status_code=201, summary="Make a key", tags=["keys"])
 async def issue_key(request: AnyRequest, data: JSONBody[IssueKey], services: WithServices) -> ASGIResponse:
     """`secret` is the whole key, as it is sent; it is shown in this answer only, or once more for the same Idempotency-Key.
     Without `scopes` it may do everything, and without `expiresAt` it is good until it is revoked. Nobody makes a key that may do
-    more than they may.
+    more than they may, or longer.
     """
     command = await services.requests.access_command(request)
     caller = await services.requests.caller(request)
@@ -44,7 +44,7 @@ async def issue_key(request: AnyRequest, data: JSONBody[IssueKey], services: Wit
     seeded = None if seed is None else b"%b\n%b" % (command.command_id.bytes, seed.encode())
     issued, replayed = await services.idempotency.once(
         command,
-        lambda: services.keys.issue(command, data.wish(), held=caller.scopes, seed=seeded),
+        lambda: services.keys.issue(command, data.wish(), held=caller.scopes, until=caller.until, seed=seeded),
         lambda known: services.keys.issued_again(command, known, seeded or b""),
     )
     body = encoded(KeyWithSecret(key_view(issued.key, None, command.at), issued.text))

@@ -32,7 +32,7 @@ class WorkspaceRole(msgspec.Struct):
 
 
 class Me(msgspec.Struct, rename="camel", kw_only=True):
-    """`kind` is user or key. A key has no e-mail, no role, and no workspaces but its own."""
+    """`kind` is user or key. A key has no e-mail and no role, and `workspaces` is empty."""
 
     kind: str
     id: str

@@ -29,9 +29,9 @@ _READING, _MANAGING = {SCOPE: "members:read"}, {SCOPE: ADMIN}
 async def list_members(request: AnyRequest, services: WithServices, limit: Limit = None, offset: Offset = 0) -> ASGIResponse:
     """In the order in which they joined, and then those who are invited."""
     caller = await services.requests.caller(request)
-    found = await services.members.all(caller.workspace_id)
-    shown = found[offset : None if limit is None else offset + limit]
-    return json_answer(encoded(MembersAnswer(shown, len(found))), request=request)
+    found = await services.members.all(caller.workspace_id, limit=limit, offset=offset)
+    total = await services.members.count(caller.workspace_id)
+    return json_answer(encoded(MembersAnswer(found, total)), request=request)
 
 
 @post(
@@ -43,7 +43,9 @@ async def list_members(request: AnyRequest, services: WithServices, limit: Limit
     tags=["members"],
 )
 async def invite_member(request: AnyRequest, data: JSONBody[InviteMember], services: WithServices) -> ASGIResponse:
-    """They hear of it by mail, and come in by signing in with this address. Nobody invites somebody who may do more than they."""
+    """They hear of it by mail, ten times an hour at most, and come in by signing in with this address. Nobody invites somebody
+    who may do more than they.
+    """
     command = await services.requests.access_command(request)
     caller = await services.requests.caller(request)
     invited = data.invited()
@@ -52,7 +54,7 @@ async def invite_member(request: AnyRequest, data: JSONBody[InviteMember], servi
         lambda: services.members.invite(command, invited, caller.scopes),
         lambda known: services.members.again(command, known),
     )
-    if not replayed:
+    if not replayed and await services.gate.may_mail(invited.email):
         services.invitations.send(command.workspace_id, done.state, command.actor)
     return _answer(done, status=201, replayed=replayed)
 

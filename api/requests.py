@@ -13,7 +13,7 @@ from litestar import Request
 from litestar.enums import HttpMethod
 
 from api.gate import Gate, client_of
-from application.access import Access, Caller, NotSignedIn, Shown
+from application.access import Access, Caller, NotAMember, NotSignedIn, Shown
 from application.event_store import Command
 from application.page_past import Then
 from application.positions import Positions
@@ -75,16 +75,22 @@ class Requests:
         caller = self._access.remembered(shown)
         if caller is not None:
             return caller
-        self._gate.check_open(request)
+        if not self._access.was_right(shown):
+            self._gate.check_open(request)
         try:
             return await self._access.caller(shown, client_of(request))
-        except NotSignedIn:
+        except (NotSignedIn, NotAMember):
             await self._gate.refused(request)
             raise
 
     async def check_unchanged(self, request: AnyRequest, caller: Caller) -> None:
         """For answers that last longer than a key may be good. Raises `NotSignedIn` if it opens something else than it did."""
-        if await self.signed_in(request) != caller:
+        shown = _shown(request)
+        try:
+            now = self._access.remembered(shown) or await self._access.caller(shown, client_of(request))
+        except NotAMember:
+            raise NotSignedIn from None
+        if now != caller:
             raise NotSignedIn
 
     def visit(self, request: AnyRequest) -> Visit:
@@ -93,8 +99,8 @@ class Requests:
         return Visit(self.now(), client_of(request), agent, request.scope["state"].get("request_id"))
 
     async def access_command(self, request: AnyRequest) -> Command:
-        """The envelope of what has to do with access, which says where it came from as well."""
-        return msgspec.structs.replace(await self.command(request), client=client_of(request))
+        """The envelope of what has to do with access. It says where it came from, and happens now, whatever the request says."""
+        return msgspec.structs.replace(await self.command(request), client=client_of(request), at=self.now())
 
     async def command(self, request: AnyRequest) -> Command:
         """The command's envelope. With an `Idempotency-Key`, its id follows from the key and its fingerprint from the request."""

@@ -85,7 +85,7 @@ async def refresh(request: AnyRequest, data: JSONBody[Refresh], services: WithSe
 async def sign_out(request: AnyRequest, data: JSONBody[SignOut], services: WithServices) -> ASGIResponse:
     """Ends the session that the refresh token is of, its access tokens included. What is over already stays so."""
     await services.gate.count(request, "sign_in", client_of(request))
-    await services.sign_in.sign_out(services.requests.visit(request), token=data.refresh_token)
+    await services.sign_in.sign_out(data.refresh_token, services.requests.visit(request))
     return json_answer(_SUCCESS)
 
 

@@ -11,7 +11,7 @@ from litestar.response.base import ASGIResponse
 from api.answers import encoded, json_answer, short_hash
 from api.page_shapes import Success
 from api.pages import REFUSALS_SEEN, Offset, answers
-from api.requests import versions_from
+from api.requests import check_scope, versions_from
 from api.services import Services, WithServices
 from api.webhook_shapes import (
     ChangeWebhook,
@@ -25,6 +25,7 @@ from api.webhook_shapes import (
 )
 from application.event_store import Command
 from application.exclusively import Done
+from application.feed import PAGES
 from application.webhook_views import DeliveryStatus
 from domain.webhooks.errors import WebhookNotFound
 from domain.webhooks.state import Webhook
@@ -55,8 +56,11 @@ async def list_webhooks(request: AnyRequest, services: WithServices) -> ASGIResp
     tags=["webhooks"],
 )
 async def register_webhook(request: AnyRequest, data: JSONBody[RegisterWebhook], services: WithServices) -> ASGIResponse:
-    """It hears of what happens from now on. The secret signs every message and is shown in this answer only."""
-    command = await services.requests.command(request)
+    """It hears of what happens from now on. The secret signs every message and is shown in this answer only. Whoever sends events
+    elsewhere has to be able to read pages, too.
+    """
+    command = await services.requests.access_command(request)
+    check_scope(await services.requests.caller(request), PAGES)
     done, replayed = await _once(services, command, lambda: services.webhooks.register(command, data.wanted()))
     return await _with_secret(services, command, done, status=201, replayed=replayed)
 
@@ -79,8 +83,9 @@ async def get_webhook(request: AnyRequest, webhook_id: WebhookId, services: With
 async def change_webhook(
     request: AnyRequest, webhook_id: WebhookId, data: JSONBody[ChangeWebhook], services: WithServices
 ) -> ASGIResponse:
-    """Only given fields change. A change that changes nothing keeps the version."""
-    command = await services.requests.command(request)
+    """Only given fields change. A change that changes nothing keeps the version. It takes being able to read pages, too."""
+    command = await services.requests.access_command(request)
+    check_scope(await services.requests.caller(request), PAGES)
     versions = versions_from(request, data.version)
     named = _id(webhook_id)
     done, replayed = await _once(
@@ -98,7 +103,7 @@ async def change_webhook(
 )
 async def delete_webhook(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
     """Nothing more is sent to it, not even what waits. Its deliveries are forgotten."""
-    command = await services.requests.command(request)
+    command = await services.requests.access_command(request)
     versions, named = versions_from(request), _id(webhook_id)
     done, replayed = await _once(services, command, lambda: services.webhooks.remove(command, named, versions=versions))
     return json_answer(_SUCCESS, replayed=replayed, position=done.position)
@@ -113,7 +118,7 @@ async def delete_webhook(request: AnyRequest, webhook_id: WebhookId, services: W
 )
 async def rotate_secret(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
     """For 24 hours messages are signed with the new secret and with the one before."""
-    command = await services.requests.command(request)
+    command = await services.requests.access_command(request)
     versions, named = versions_from(request), _id(webhook_id)
     done, replayed = await _once(services, command, lambda: services.webhooks.rotate_secret(command, named, versions=versions))
     return await _with_secret(services, command, done, status=200, replayed=replayed)
@@ -128,7 +133,7 @@ async def rotate_secret(request: AnyRequest, webhook_id: WebhookId, services: Wi
 )
 async def resume_webhook(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
     """What waited since it was parked is sent, the oldest first."""
-    command = await services.requests.command(request)
+    command = await services.requests.access_command(request)
     versions, named = versions_from(request), _id(webhook_id)
     done, replayed = await _once(services, command, lambda: services.webhooks.resume(command, named, versions=versions))
     return await _alone(services, command, done, replayed=replayed)

@@ -4,7 +4,7 @@ import hmac
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -22,6 +22,8 @@ CACHE_S = 10.0
 # While nobody can be told, because the line to the database is down.
 CACHE_WITHOUT_NEWS_S = 0.5
 CACHED_MAX = 10_000
+RIGHT_LATELY_S = 3600.0
+V = TypeVar("V")
 
 
 class NotSignedIn(DomainError):
@@ -43,6 +45,8 @@ class Caller(msgspec.Struct, frozen=True):
     actor: Actor
     scopes: frozenset[str]
     session: UUID | None = None
+    # When what was shown is good no more, if that is known.
+    until: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -107,6 +111,7 @@ class Access:
         self._clock = clock
         self._cache_s = CACHE_S
         self._known: dict[Shown, tuple[float, Caller]] = {}
+        self._right: dict[Shown, float] = {}
         self._changes = 0
 
     def remembered(self, shown: Shown) -> Caller | None:
@@ -114,17 +119,24 @@ class Access:
         known = self._known.get(shown)
         return known[1] if known is not None and known[0] > self._clock() else None
 
+    def was_right(self, shown: Shown) -> bool:
+        """Whether it was lately, so that it is worth a look even where somebody else from there is refused all the time."""
+        return self._clock() - self._right.get(shown, -RIGHT_LATELY_S) < RIGHT_LATELY_S
+
     async def caller(self, shown: Shown, client: str) -> Caller:
         """`client` is where it comes from. Raises `NotSignedIn`, for whatever reason in the same words, and `NotAMember`."""
         changes = self._changes
         key = KeyText.parse(shown.credential)
-        good_for_s, caller = await (self._of_token(shown) if key is None else self._of_key(shown, key, client))
+        try:
+            good_for_s, caller = await (self._of_token(shown) if key is None else self._of_key(shown, key, client))
+        except (NotSignedIn, NotAMember):
+            self._right.pop(shown, None)
+            raise
+        _remember(self._right, shown, self._clock())
         if changes != self._changes:
             # Something was revoked while this was looked up: it may be this, so the answer serves this request alone.
             return caller
-        if len(self._known) >= CACHED_MAX:
-            self._known.clear()
-        self._known[shown] = (self._clock() + min(good_for_s, self._cache_s), caller)
+        _remember(self._known, shown, (self._clock() + min(good_for_s, self._cache_s), caller))
         return caller
 
     def forget_all(self) -> None:
@@ -156,7 +168,7 @@ class Access:
         self._watch.used(record.workspace_id, text.number, now)
         actor = Actor("key", str(text.number), record.name)
         left_s = CACHE_S if record.expires_at is None else (record.expires_at - now).total_seconds()
-        return left_s, Caller(record.workspace_id, actor, expanded(record.scopes))
+        return left_s, Caller(record.workspace_id, actor, expanded(record.scopes), until=record.expires_at)
 
     def _refusal(self, record: KeyRecord, text: KeyText, now: datetime, *, right: bool) -> Refusal | None:
         if not right:
@@ -170,11 +182,20 @@ class Access:
     async def _of_token(self, shown: Shown) -> tuple[float, Caller]:
         claims = await self._tokens.read(shown.credential)
         now = self._now()
-        if claims is None or claims.expires_at <= now or not await self._people.session_is_live(claims.session, now):
+        began = None if claims is None else await self._people.session_began(claims.session, now)
+        if claims is None or claims.expires_at <= now or began is None:
             raise NotSignedIn
-        here = _chosen([each for each in await self._people.memberships(claims.person) if each.active], shown.workspace)
+        memberships = await self._people.memberships(claims.person)
+        here = _chosen([each for each in memberships if each.open_to(began)], shown.workspace)
         caller = Caller(here.workspace_id, here.actor, of_role(here.role), claims.session)
         return (claims.expires_at - now).total_seconds(), caller
+
+
+def _remember(remembered: dict[Shown, V], shown: Shown, value: V) -> None:
+    """Within bounds."""
+    if len(remembered) >= CACHED_MAX:
+        remembered.clear()
+    remembered[shown] = value
 
 
 def _chosen(memberships: list[Membership], named: str | None) -> Membership:

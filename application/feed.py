@@ -29,14 +29,16 @@ class Types(msgspec.Struct, frozen=True):
 
 
 # What begins so is between a workspace's owners: who may come in and who did, and where it is sent to.
+PAGES = "pages:read"
 RESTRICTED = ("access.", "key.", "member.", "webhook.")
 
 
 def visible(types: Types | None, scopes: frozenset[str]) -> Types | None:
     """Of the wanted types, those that such a caller may see. Every type begins with nothing, which is how all are asked for."""
-    if ADMIN in scopes:
+    hidden = (() if ADMIN in scopes else RESTRICTED) + (() if PAGES in scopes else ("page.",))
+    if not hidden:
         return types
-    return Types((), ("",), RESTRICTED) if types is None else Types(types.names, types.prefixes, RESTRICTED)
+    return Types((), ("",), hidden) if types is None else Types(types.names, types.prefixes, hidden)
 
 
 class FeedEvent(msgspec.Struct, frozen=True, gc=False):

@@ -22,6 +22,13 @@ class KeptKey(msgspec.Struct, frozen=True):
     last_used_at: datetime | None
 
 
+class KeyCount(msgspec.Struct, frozen=True):
+    """How many there are, and how many of them are good."""
+
+    total: int
+    good: int
+
+
 class KeyBook(Protocol):
     """What the read model tells."""
 
@@ -31,9 +38,11 @@ class KeyBook(Protocol):
 
     async def load(self, workspace_id: UUID, number: int) -> KeptKey | None: ...
 
-    async def all(self, workspace_id: UUID) -> list[KeptKey]:
+    async def all(self, workspace_id: UUID, *, limit: int | None = None, offset: int = 0) -> list[KeptKey]:
         """In the order of their issue."""
         ...
+
+    async def count(self, workspace_id: UUID, now: datetime) -> KeyCount: ...
 
 
 class IssuedKey(msgspec.Struct, frozen=True):
@@ -64,24 +73,36 @@ class Keys:
         self._new_id = new_id
         self._changed = changed
 
-    async def all(self, workspace_id: UUID, now: datetime) -> list[KeyView]:
-        return [key_view(each.key, each.last_used_at, now) for each in await self._book.all(workspace_id)]
+    async def all(self, workspace_id: UUID, now: datetime, *, limit: int | None = None, offset: int = 0) -> list[KeyView]:
+        found = await self._book.all(workspace_id, limit=limit, offset=offset)
+        return [key_view(each.key, each.last_used_at, now) for each in found]
+
+    async def count(self, workspace_id: UUID, now: datetime) -> KeyCount:
+        return await self._book.count(workspace_id, now)
 
     async def get(self, workspace_id: UUID, number: int, now: datetime) -> KeyView:
         kept = await self._book.load(workspace_id, number)
         return key_view(check_known(kept.key if kept else None), kept.last_used_at if kept else None, now)
 
     async def issue(
-        self, command: Command, wish: KeyWish, *, held: frozenset[str] = scopes.ALL, seed: bytes | None = None
+        self,
+        command: Command,
+        wish: KeyWish,
+        *,
+        held: frozenset[str] = scopes.ALL,
+        until: datetime | None = None,
+        seed: bytes | None = None,
     ) -> IssuedKey:
-        """`held` is what the caller may do, and so the most a key of theirs may. With a `seed`, the secret follows from it."""
-        wish = keys.check_wish(wish, now=command.at)
+        """`held` is what the caller may do, and so the most a key of theirs may; `until` is when the caller's own key ends, and
+        so the latest a key of theirs may. With a `seed`, the secret follows from it.
+        """
+        wish = keys.check_wish(wish, now=command.at, until=until)
         scopes.check_gives(held, scopes.expanded(wish.scopes))
         secret = new_key_secret(self._server_key, seed)
         number, hashed = await self._book.next_number(), secret_hash(self._server_key, secret).hex()
 
         async def plan() -> Plan[Key]:
-            good = sum(each.key.revoked_at is None for each in await self._book.all(command.workspace_id))
+            good = (await self._book.count(command.workspace_id, command.at)).good
             events = keys.issue(
                 wish, number=number, environment=self._environment, secret_hash=hashed, last_four=secret[-4:], good=good
             )

@@ -9,7 +9,7 @@ from application.exclusively import Done, Exclusively, Plan
 from application.member_views import MemberView, member_view
 from domain import members
 from domain.members import Member, MemberChanges, MemberEvent, MemberInvited, check_here, person_id
-from domain.scopes import check_gives, of_role
+from domain.scopes import Role, check_gives, of_role
 
 Decide = Callable[[Member, list[Member]], list[MemberEvent]]
 
@@ -19,9 +19,13 @@ class MemberBook(Protocol):
 
     async def load(self, workspace_id: UUID, member_id: UUID) -> Member | None: ...
 
-    async def all(self, workspace_id: UUID) -> list[Member]:
-        """Those who are there or invited, in the order in which they joined."""
+    async def all(
+        self, workspace_id: UUID, *, role: Role | None = None, limit: int | None = None, offset: int = 0
+    ) -> list[Member]:
+        """Those who are there or invited, in the order in which they joined; or only those with a role."""
         ...
+
+    async def count(self, workspace_id: UUID) -> int: ...
 
 
 class Members:
@@ -33,8 +37,11 @@ class Members:
         self._book = book
         self._changed = changed
 
-    async def all(self, workspace_id: UUID) -> list[MemberView]:
-        return [member_view(each) for each in await self._book.all(workspace_id)]
+    async def all(self, workspace_id: UUID, *, limit: int | None = None, offset: int = 0) -> list[MemberView]:
+        return [member_view(each) for each in await self._book.all(workspace_id, limit=limit, offset=offset)]
+
+    async def count(self, workspace_id: UUID) -> int:
+        return await self._book.count(workspace_id)
 
     async def get(self, workspace_id: UUID, member_id: UUID) -> MemberView:
         return member_view(check_here(await self._book.load(workspace_id, member_id)))
@@ -46,7 +53,7 @@ class Members:
 
         async def plan() -> Plan[Member]:
             before = await self._book.load(command.workspace_id, member_id)
-            events = members.invite(before, invited, await self._book.all(command.workspace_id))
+            events = members.invite(before, invited, await self._book.count(command.workspace_id))
             return Plan(member_id, before, before.version if before else 0, events)
 
         return await self._exclusively.run(command, plan)
@@ -57,7 +64,7 @@ class Members:
         if isinstance(changes.role, str):
             check_gives(held, of_role(changes.role))
         return await self._decide(
-            command, member_id, lambda member, others: members.change(member, changes, others), versions=versions
+            command, member_id, lambda member, owners: members.change(member, changes, owners), versions=versions
         )
 
     async def remove(self, command: Command, member_id: UUID, *, versions: Sequence[int] = ()) -> Done[Member]:
@@ -73,7 +80,8 @@ class Members:
     async def _decide(self, command: Command, member_id: UUID, decide: Decide, *, versions: Sequence[int] = ()) -> Done[Member]:
         async def plan() -> Plan[Member]:
             member = check_here(await self._book.load(command.workspace_id, member_id), versions)
-            return Plan(member_id, member, member.version, decide(member, await self._book.all(command.workspace_id)))
+            owners = await self._book.all(command.workspace_id, role="owner")
+            return Plan(member_id, member, member.version, decide(member, owners))
 
         done = await self._exclusively.run(command, plan)
         self._changed()

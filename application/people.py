@@ -23,6 +23,11 @@ class Membership(msgspec.Struct, frozen=True):
         """Whether they have come in, and are not only invited."""
         return self.member.status == "active"
 
+    def open_to(self, session_began: datetime) -> bool:
+        """Whether a session that began then is good here: one from before somebody was removed and came back is not."""
+        joined_at = self.member.joined_at
+        return self.active and joined_at is not None and joined_at <= session_began
+
     @property
     def role(self) -> Role:
         return self.member.role
@@ -39,6 +44,7 @@ class Session(msgspec.Struct, frozen=True):
     person: UUID
     email: str
     told: tuple[UUID, ...]
+    began_at: datetime
     expires_at: datetime
 
 
@@ -56,7 +62,9 @@ class People(Protocol):
         """Those joined first in front, then invitations."""
         ...
 
-    async def session_is_live(self, session: UUID, now: datetime) -> bool: ...
+    async def session_began(self, session: UUID, now: datetime) -> datetime | None:
+        """None if it is over."""
+        ...
 
     async def workspace_name(self, workspace_id: UUID) -> str: ...
 
@@ -78,7 +86,7 @@ class Codes(Protocol):
 class Sessions(Protocol):
     """Sessions and their refresh tokens, by keyed hashes."""
 
-    async def start(self, session: Session, token: bytes, at: datetime) -> None: ...
+    async def start(self, session: Session, token: bytes) -> None: ...
 
     async def spend(self, token: bytes, following: bytes, at: datetime) -> Spent | None:
         """Puts the following token in the place of one; None if it is unknown, or its session over."""
@@ -88,6 +96,6 @@ class Sessions(Protocol):
         """None if it is over already."""
         ...
 
-    async def of_token(self, token: bytes) -> UUID | None:
-        """The session of a refresh token, spent or not."""
+    async def of_token(self, token: bytes, now: datetime) -> Session | None:
+        """The session of a refresh token, spent or not. None if it is over."""
         ...

@@ -9,6 +9,8 @@ from domain.errors import DomainError
 
 log = logging.getLogger(__name__)
 
+CLOSING_S = 5.0
+
 
 class Post:
     """What is on its way from this process."""
@@ -31,8 +33,11 @@ class Post:
         sending.add_done_callback(self._sending.discard)
 
     async def close(self) -> None:
-        """Once everything is sent, or has failed."""
-        await asyncio.gather(*self._sending, return_exceptions=True)
+        """Once everything is sent, has failed, or takes longer than the end of the service can wait."""
+        if self._sending:
+            _, late = await asyncio.wait(self._sending, timeout=CLOSING_S)
+            for sending in late:
+                sending.cancel()
 
     async def _send(self, mailer: Mailer, write: Callable[[], Awaitable[Mail | None]]) -> None:
         try:

@@ -6,7 +6,7 @@ anybody to send a mail to is found out after it.
 
 import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from application.tokens import LIFETIME, AccessTokens, Claims
 from domain.access import AccessEvent, Ending, SignedIn, SignedOut
 from domain.errors import DomainError
 from domain.events import Actor
-from domain.members import Member, person_id
+from domain.members import Member, MemberNotFound, person_id
 
 CODE_MINUTES = 10
 CODE_TRIES_MAX = 5
@@ -129,60 +129,80 @@ class SignIn:
 
     async def refresh(self, token: str, visit: Visit) -> SignedInAs:
         """A new pair; the old refresh token is spent. Raises `RefreshRefused`."""
-        following = new_refresh_token()
-        spent = (
-            await self._sessions.spend(self._hash(token), self._hash(following), visit.at) if is_refresh_token(token) else None
-        )
+        if not is_refresh_token(token):
+            raise RefreshRefused
+        hashed, following = self._hash(token), new_refresh_token()
+        session = await self._sessions.of_token(hashed, visit.at)
+        memberships = [] if session is None else await self._people.memberships(session.person)
+        here = [each for each in memberships if session is not None and each.open_to(session.began_at)]
+        if session is None or not here:
+            raise RefreshRefused
+        signed_in = await self._signed_in(session, following, here[0].member, visit)
+        # Spent last: whoever is told that this failed for a while may send the same token again.
+        spent = await self._sessions.spend(hashed, self._hash(following), visit.at)
         if spent is None:
             raise RefreshRefused
         if spent.reused:
             await self._tell_end(spent.session, "token_reused", visit)
             raise RefreshRefused
-        active = [each for each in await self._people.memberships(spent.session.person) if each.active]
-        if not active:
-            raise RefreshRefused
-        return await self._signed_in(spent.session, following, active[0].member, visit)
+        return signed_in
 
-    async def sign_out(self, visit: Visit, *, session: UUID | None = None, token: str | None = None) -> None:
-        """By the session itself or by its refresh token. What is over already stays so."""
-        if session is None and token is not None and is_refresh_token(token):
-            session = await self._sessions.of_token(self._hash(token))
-        ended = None if session is None else await self._sessions.end(session, visit.at)
+    async def sign_out(self, token: str, visit: Visit) -> None:
+        """Ends the session that a refresh token is of. What is over already stays so."""
+        found = await self._sessions.of_token(self._hash(token), visit.at) if is_refresh_token(token) else None
+        ended = None if found is None else await self._sessions.end(found.id, visit.at)
         if ended is not None:
             await self._tell_end(ended, "signed_out", visit)
 
     async def _begin(self, person: UUID, email: str, memberships: list[Membership], visit: Visit) -> SignedInAs:
-        told = tuple(each.workspace_id for each in memberships)
-        session = Session(self._new_id(), person, email, told, visit.at + timedelta(days=SESSION_DAYS))
+        joined = [each for each in memberships if each.active or await self._came_in(each, person, visit)]
+        if not joined:
+            raise CodeRefused
+        told = tuple(each.workspace_id for each in joined)
+        session = Session(self._new_id(), person, email, told, visit.at, visit.at + timedelta(days=SESSION_DAYS))
         token = new_refresh_token()
-        for each in memberships:
-            if not each.active:
-                await self._members.join(self._command(each.workspace_id, each.actor, visit), person)
-        event = SignedIn(session.id, email, visit.agent[:AGENT_CHARACTERS_MAX])
-        await self._tell(session, event, 0, visit)
-        await self._sessions.start(session, self._hash(token), visit.at)
+        # Who comes for the sake of others did not ask to tell a workspace that only invited them where they are and with what.
+        comes_for_others = any(each.active for each in joined)
+        silent = {each.workspace_id for each in joined if comes_for_others and not each.active}
+        event, less = SignedIn(session.id, email, visit.agent[:AGENT_CHARACTERS_MAX]), SignedIn(session.id, email)
+        unseen = msgspec.structs.replace(visit, client="")
+        await self._tell(session, [each for each in told if each not in silent], event, 0, visit)
+        await self._tell(session, silent, less, 0, unseen)
+        await self._sessions.start(session, self._hash(token))
         self._changed()
-        return await self._signed_in(session, token, memberships[0].member, visit)
+        return await self._signed_in(session, token, joined[0].member, visit)
+
+    async def _came_in(self, invitation: Membership, person: UUID, visit: Visit) -> bool:
+        """False if the invitation was taken back at this moment."""
+        try:
+            await self._members.join(self._command(invitation.workspace_id, invitation.actor, visit, client=None), person)
+        except MemberNotFound:
+            return False
+        return True
 
     async def _signed_in(self, session: Session, refresh_token: str, member: Member, visit: Visit) -> SignedInAs:
         claims = Claims(session.person, session.id, visit.at + LIFETIME)
         return SignedInAs(await self._tokens.sign(claims), refresh_token, claims.expires_at, member)
 
     async def _tell_end(self, session: Session, reason: Ending, visit: Visit) -> None:
+        """Workspaces that the person has left meanwhile hear nothing more."""
         self._changed()
-        await self._tell(session, SignedOut(session.id, session.email, reason), 1, visit)
+        here = {each.workspace_id for each in await self._people.memberships(session.person) if each.active}
+        event = SignedOut(session.id, session.email, reason)
+        await self._tell(session, [each for each in session.told if each in here], event, 1, visit)
 
-    async def _tell(self, session: Session, event: AccessEvent, version: int, visit: Visit) -> None:
-        """Every workspace the person is in is told in its own log, where a session's stream has a beginning and an end. The
-        person goes by their address, because a name is of one workspace.
+    async def _tell(self, session: Session, workspaces: Collection[UUID], event: AccessEvent, version: int, visit: Visit) -> None:
+        """Each workspace in its own log, where a session's stream has a beginning and an end. The person goes by their address,
+        because a name is of one workspace.
         """
         actor = Actor("user", str(session.person), session.email)
         changes = [StreamChange(session.id, version, [event], None, None)]
-        appends = [self._store.append(Append(self._command(each, actor, visit), changes)) for each in session.told]
+        client = visit.client or None
+        appends = [self._store.append(Append(self._command(each, actor, visit, client=client), changes)) for each in workspaces]
         await asyncio.gather(*map(asyncio.shield, appends))
 
-    def _command(self, workspace_id: UUID, actor: Actor, visit: Visit) -> Command:
-        return Command(workspace_id, self._new_id(), visit.at, actor, request=visit.request, client=visit.client)
+    def _command(self, workspace_id: UUID, actor: Actor, visit: Visit, *, client: str | None) -> Command:
+        return Command(workspace_id, self._new_id(), visit.at, actor, request=visit.request, client=client)
 
     def _hash(self, token: str) -> bytes:
         return refresh_token_hash(self._server_key, token)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 
@@ -31,6 +32,8 @@ from infrastructure.sessions import PostgresCodes, PostgresSessions, forget_old
 from infrastructure.signing_keys import PostgresSigningKeyBook
 from infrastructure.tokens import JwtTokens
 
+log = logging.getLogger(__name__)
+
 FORGET_EVERY_S = 3600.0
 
 
@@ -49,7 +52,8 @@ class AccessParts(msgspec.Struct, frozen=True):
     audit_trail: AuditTrail
     notes: KeyNotes
     counters: Counting
-    lines: list[Line]
+    durable: Line
+    relaxed: Line
 
     def forget_all(self) -> None:
         """After anything changed anywhere."""
@@ -59,22 +63,23 @@ class AccessParts(msgspec.Struct, frozen=True):
     def line(self, *, up: bool) -> None:
         """Whether changes elsewhere are heard of at present."""
         self.access.line(up=up)
-        self.tokens.forget()
+        self.tokens.line(up=up)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """What goes on beside requests. At its end, what was promised is carried out: mail on its way, notes not yet written."""
-        beside = [asyncio.create_task(self.notes.run()), asyncio.create_task(_forget_sessions(self.lines[1]))]
+        beside = [asyncio.create_task(self.notes.run()), asyncio.create_task(_forget_sessions(self.relaxed))]
         try:
             yield
         finally:
             for task in beside:
                 task.cancel()
-            await asyncio.gather(*beside, self.post.close(), return_exceptions=True)
-            await self.notes.write()
+            await asyncio.gather(*beside, return_exceptions=True)
+            await self.notes.write(everything=True)
+            await self.post.close()
 
     async def close(self) -> None:
-        for closing in (self.counters, *self.lines):
+        for closing in (self.counters, self.durable, self.relaxed):
             await closing.close()
 
 
@@ -114,13 +119,18 @@ def access_parts(store: EventStore, database: Database, server_key: bytes, setti
         audit_trail=PostgresAuditTrail(database),
         notes=notes,
         counters=counters,
-        lines=[durable, relaxed],
+        durable=durable,
+        relaxed=relaxed,
     )
 
 
 async def _forget_sessions(line: Line) -> None:
     """What is over, now and then."""
     while True:
-        with contextlib.suppress(StoreUnavailable):
+        try:
             await forget_old(line, now())
+        except StoreUnavailable as error:
+            log.warning("old sessions are forgotten later: %s", error)
+        except Exception:  # whatever it was, the next hour may be better
+            log.exception("old sessions were not forgotten")
         await asyncio.sleep(FORGET_EVERY_S)

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import msgspec
 
-from daybook.sessions import SessionAuth, SessionOver, session_for
+from daybook.sessions import SessionAuth, SessionNotRenewed, SessionOver, session_for
 
 T = TypeVar("T")
 
@@ -208,7 +208,7 @@ def reported() -> Iterator[None]:
     """What goes wrong becomes one line on stderr and an exit code."""
     try:
         yield
-    except (ClientError, SessionOver) as exc:
+    except (ClientError, SessionOver, SessionNotRenewed) as exc:
         sys.stderr.write(f"daybook: {str(exc) or exc.__doc__}\n")
         raise SystemExit(1) from None
     except KeyboardInterrupt:

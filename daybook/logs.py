@@ -4,13 +4,13 @@ import logging
 import logging.config
 import time
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from api.edge import REQUEST_ID
+from daybook.settings import LogFormat
 
-LogFormat = Literal["text", "json"]
 # What a record carries beyond its message, by names that are meant for the log: `extra={"facts": {…}}`.
 FACTS = "facts"
 

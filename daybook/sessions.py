@@ -19,6 +19,10 @@ class SessionOver(Exception):
     """Your session is over. Sign in again with `daybook login`."""
 
 
+class SessionNotRenewed(Exception):
+    """Your session could not be renewed now. Try again in a minute; if that is refused too, sign in with `daybook login`."""
+
+
 class User(msgspec.Struct):
     id: UUID
     email: str
@@ -116,7 +120,8 @@ class SessionAuth(httpx.Auth):
                 if answer.status_code == httpx.codes.UNAUTHORIZED:
                     self._file.forget()
                     raise SessionOver
-                answer.raise_for_status()
+                if not answer.is_success:
+                    raise SessionNotRenewed
                 kept.tokens = msgspec.json.decode(answer.content, type=Tokens)
                 self._file.write(kept)
             self._session = kept

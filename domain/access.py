@@ -26,7 +26,9 @@ class SignedOut(Event, frozen=True, tag="access.signed_out"):
 
 
 class KeyRefused(Event, frozen=True, tag="access.key_refused"):
-    """A key that this workspace knows was refused, so many times since it was last said."""
+    """A key that this workspace knows was refused, so many times since it was last said. Wrong secrets are counted for all its
+    keys together, and this is the last that was tried.
+    """
 
     number: int
     name: str

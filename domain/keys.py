@@ -95,10 +95,12 @@ def evolve(key: Key | None, fact: Recorded[KeyEvent], stream_id: UUID) -> Key:
             return msgspec.structs.replace(after, revoked_at=fact.at)
 
 
-def check_wish(wish: KeyWish, *, now: datetime) -> KeyWish:
-    """As it will be recorded. Raises `InvalidValue`."""
+def check_wish(wish: KeyWish, *, now: datetime, until: datetime | None = None) -> KeyWish:
+    """As it will be recorded. Nobody gives a key that outlives their own, which ends at `until`. Raises `InvalidValue`."""
     if wish.expires_at is not None and wish.expires_at <= now:
         raise InvalidValue("expiresAt is a time that is still to come.", parameter="expiresAt")
+    if until is not None and (wish.expires_at is None or wish.expires_at > until):
+        raise InvalidValue(f"Your own key ends at {until.isoformat()}; name an expiresAt up to then.", parameter="expiresAt")
     return msgspec.structs.replace(wish, name=_check_name(wish.name), scopes=check_scopes(wish.scopes))
 
 

@@ -149,15 +149,15 @@ def _invited(event: MemberInvited, fact: Recorded[MemberEvent], member_id: UUID)
     )
 
 
-def invite(member: Member | None, invited: MemberInvited, others: Sequence[Member]) -> list[MemberEvent]:
-    """`others` are all who are in the workspace or invited. Raises `MemberExists`, `FirstMemberNotOwner`, `TooManyMembers`."""
+def invite(member: Member | None, invited: MemberInvited, others: int) -> list[MemberEvent]:
+    """`others` is how many are in the workspace or invited. Raises `MemberExists`, `FirstMemberNotOwner`, `TooManyMembers`."""
     _check_role(invited.role)
     _check_name(invited.name)
     if member is not None and member.here:
         raise MemberExists(current=member)
     if not others and invited.role != "owner":
         raise FirstMemberNotOwner
-    if len(others) >= MEMBERS_MAX:
+    if others >= MEMBERS_MAX:
         raise TooManyMembers
     return [invited]
 
@@ -167,19 +167,19 @@ def join(member: Member) -> list[MemberEvent]:
     return [MemberJoined()] if member.status == "invited" else []
 
 
-def change(member: Member, changes: MemberChanges, others: Sequence[Member]) -> list[MemberEvent]:
+def change(member: Member, changes: MemberChanges, owners: Sequence[Member]) -> list[MemberEvent]:
     """Raises `LastOwner`."""
     role = UNSET if changes.role in (UNSET, member.role) else Change(member.role, _check_role(changes.role))
     name = UNSET if changes.name in (UNSET, member.name) else Change(member.name, _check_name(changes.name))
     if role is not UNSET:
-        _check_owner_stays(member, others)
+        _check_owner_stays(member, owners)
     changed = MemberChanged(role=role, name=name)
     return [] if changed == MemberChanged() else [changed]
 
 
-def remove(member: Member, others: Sequence[Member]) -> list[MemberEvent]:
-    """Raises `LastOwner`."""
-    _check_owner_stays(member, others)
+def remove(member: Member, owners: Sequence[Member]) -> list[MemberEvent]:
+    """`owners` are the workspace's, those who are only invited included. Raises `LastOwner`."""
+    _check_owner_stays(member, owners)
     return [MemberRemoved()]
 
 
@@ -192,12 +192,12 @@ def check_here(member: Member | None, versions: Sequence[int] = ()) -> Member:
     return member
 
 
-def _check_owner_stays(member: Member, others: Sequence[Member]) -> None:
+def _check_owner_stays(member: Member, owners: Sequence[Member]) -> None:
     """Somebody who was invited may never come, so they do not count in the place of one who is there."""
     if member.role != "owner":
         return
-    owners = [each for each in others if each.role == "owner" and each.id != member.id]
-    if not any(each.status == "active" or member.status == "invited" for each in owners):
+    others = [each for each in owners if each.id != member.id]
+    if not any(each.status == "active" or member.status == "invited" for each in others):
         raise LastOwner
 
 

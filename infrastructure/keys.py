@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from application.access import KeyRecord
-from application.keys import KeptKey
+from application.keys import KeptKey, KeyCount
 from domain.keys import Key
 from infrastructure.database import NO_WORKSPACE, Connection, Database
 from infrastructure.lines import Line
@@ -34,12 +34,17 @@ class PostgresKeyBook:
 
     async def load(self, workspace_id: UUID, number: int) -> KeptKey | None:
         async with self._database.reading(workspace_id) as connection:
-            row = await connection.fetchrow(sql("key_list"), workspace_id, number)
+            row = await connection.fetchrow(sql("key_list"), workspace_id, number, 1, 0)
         return None if row is None else _kept(row)
 
-    async def all(self, workspace_id: UUID) -> list[KeptKey]:
+    async def all(self, workspace_id: UUID, *, limit: int | None = None, offset: int = 0) -> list[KeptKey]:
         async with self._database.reading(workspace_id) as connection:
-            return [_kept(row) for row in await connection.fetch(sql("key_list"), workspace_id, None)]
+            return [_kept(row) for row in await connection.fetch(sql("key_list"), workspace_id, None, limit, offset)]
+
+    async def count(self, workspace_id: UUID, now: datetime) -> KeyCount:
+        async with self._database.reading(workspace_id) as connection:
+            (row,) = await connection.fetch(sql("key_total"), workspace_id, now)
+        return KeyCount(row["total"], row["good"])
 
 
 class PostgresKeyLookup:

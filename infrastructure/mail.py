@@ -289,10 +289,3 @@ class OutboxMailer:
         for old in sorted(self._folder.glob("*T*Z-*.eml"))[:-OUTBOX_MAILS_MAX]:
             old.unlink(missing_ok=True)
         return path
-
-
-class NoMailer:
-    """For production without a mail server: a code on a console nobody watches would be a mail that never comes."""
-
-    async def __call__(self, mail: Mail) -> None:  # noqa: ARG002 - the port's signature
-        raise MailNotSent("This service sends no mail, because it was started without --smtp-url.")

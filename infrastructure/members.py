@@ -8,6 +8,7 @@ import msgspec
 
 from application.people import Membership
 from domain.members import Member
+from domain.scopes import Role
 from infrastructure.database import NO_WORKSPACE, Connection, Database
 from infrastructure.sql import sql
 
@@ -23,13 +24,19 @@ class PostgresMemberBook:
 
     async def load(self, workspace_id: UUID, member_id: UUID) -> Member | None:
         async with self._database.reading(workspace_id) as connection:
-            row = await connection.fetchrow(sql("member_list"), workspace_id, member_id)
+            row = await connection.fetchrow(sql("member_list"), workspace_id, member_id, None, 1, 0)
         return None if row is None else _decode(row["doc"])
 
-    async def all(self, workspace_id: UUID) -> list[Member]:
+    async def all(
+        self, workspace_id: UUID, *, role: Role | None = None, limit: int | None = None, offset: int = 0
+    ) -> list[Member]:
         async with self._database.reading(workspace_id) as connection:
-            rows = await connection.fetch(sql("member_list"), workspace_id, None)
-        return [member for member in map(_decode, (row["doc"] for row in rows)) if member.here]
+            rows = await connection.fetch(sql("member_list"), workspace_id, None, role, limit, offset)
+        return [_decode(row["doc"]) for row in rows]
+
+    async def count(self, workspace_id: UUID) -> int:
+        async with self._database.reading(workspace_id) as connection:
+            return int(await connection.fetchval(sql("member_total"), workspace_id))
 
 
 class PostgresPeople:
@@ -43,9 +50,10 @@ class PostgresPeople:
             rows = await connection.fetch(sql("memberships"), person)
         return [Membership(row["workspace_id"], row["workspace"], _decode(row["doc"])) for row in rows]
 
-    async def session_is_live(self, session: UUID, now: datetime) -> bool:
+    async def session_began(self, session: UUID, now: datetime) -> datetime | None:
         async with self._database.reading(NO_WORKSPACE) as connection:
-            return bool(await connection.fetchval(sql("session_live"), session, now))
+            began: datetime | None = await connection.fetchval(sql("session_began"), session, now)
+        return began
 
     async def workspace_name(self, workspace_id: UUID) -> str:
         async with self._database.reading(workspace_id) as connection:

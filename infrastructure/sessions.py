@@ -1,6 +1,6 @@
 """Sign-in in PostgreSQL: codes, sessions and refresh tokens, by keyed hashes. Operational, and of no workspace."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -9,9 +9,6 @@ from application.people import Session, Spent
 from domain.workspaces import SERVICE
 from infrastructure.lines import Line
 from infrastructure.sql import sql
-
-# What is over is of use to nobody, but a session that ended is told from one that never was for a while.
-SESSIONS_KEPT_DAYS = 7
 
 
 class PostgresCodes:
@@ -40,8 +37,8 @@ class PostgresSessions:
     def __init__(self, line: Line) -> None:
         self._line = line
 
-    async def start(self, session: Session, token: bytes, at: datetime) -> None:
-        columns = (SERVICE, session.id, session.person, session.email, list(session.told), at, session.expires_at)
+    async def start(self, session: Session, token: bytes) -> None:
+        columns = (SERVICE, session.id, session.person, session.email, list(session.told), session.began_at, session.expires_at)
         async with self._line.bound(SERVICE) as connection, connection.transaction():
             await connection.execute(sql("session_start"), *columns)
             await connection.execute(sql("refresh_token_first"), SERVICE, token, session.id)
@@ -59,18 +56,18 @@ class PostgresSessions:
             await connection.execute(sql("keys_notify"))
         return None if row is None else _session(row)
 
-    async def of_token(self, token: bytes) -> UUID | None:
+    async def of_token(self, token: bytes, now: datetime) -> Session | None:
         async with self._line.bound(SERVICE) as connection:
-            found: UUID | None = await connection.fetchval(sql("session_of_token"), SERVICE, token)
-        return found
+            row = await connection.fetchrow(sql("session_of_token"), SERVICE, token, now)
+        return None if row is None else _session(row)
 
 
 async def forget_old(line: Line, now: datetime) -> None:
     """Codes and sessions whose time is over."""
     async with line.bound(SERVICE) as connection:
         await connection.execute(sql("code_forget"), SERVICE, now)
-        await connection.execute(sql("session_forget"), SERVICE, now - timedelta(days=SESSIONS_KEPT_DAYS))
+        await connection.execute(sql("session_forget"), SERVICE, now)
 
 
 def _session(row: asyncpg.Record) -> Session:
-    return Session(row["session_id"], row["person_id"], row["email"], tuple(row["told"]), row["expires_at"])
+    return Session(row["session_id"], row["person_id"], row["email"], tuple(row["told"]), row["started_at"], row["expires_at"])

@@ -20,6 +20,8 @@ ALGORITHM = "HS256"
 ISSUER = "daybook"
 # A rotation is told to every service at once; this bounds the harm should the telling fail.
 KEYS_CACHE_S = 10.0
+KEYS_WITHOUT_NEWS_S = 0.5
+KEYS_SOUGHT_EVERY_S = 1.0
 _REQUIRED: Options = {"require": ["exp", "sub", "sid", "iss", "aud"]}
 
 
@@ -35,7 +37,8 @@ class JwtTokens:
         self._audience = environment
         self._clock = clock
         self._keys: list[SigningKey] = []
-        self._read_until = 0.0
+        self._cache_s = KEYS_CACHE_S
+        self._read_at = self._read_until = 0.0
         self._reading = asyncio.Lock()
 
     async def sign(self, claims: Claims) -> str:
@@ -59,7 +62,7 @@ class JwtTokens:
             named = jwt.get_unverified_header(token).get("kid")
         except jwt.InvalidTokenError:
             return None
-        key = next((each for each in await self._good_keys() if str(each.number) == named), None)
+        key = await self._good_key(named)
         if key is None:
             return None
         try:
@@ -72,11 +75,26 @@ class JwtTokens:
         """After a key was made or retired anywhere."""
         self._read_until = 0.0
 
+    def line(self, *, up: bool) -> None:
+        """Whether news of other processes arrive at present; some may have been missed at either turn."""
+        self._cache_s = KEYS_CACHE_S if up else KEYS_WITHOUT_NEWS_S
+        self.forget()
+
+    async def _good_key(self, number: str | None) -> SigningKey | None:
+        """One that is not known may have been made a moment ago; but nobody has them read again and again by naming others."""
+        for _ in range(2):
+            found = next((each for each in await self._good_keys() if str(each.number) == number), None)
+            if found is not None or self._clock() - self._read_at < KEYS_SOUGHT_EVERY_S:
+                return found
+            self.forget()
+        return None
+
     async def _good_keys(self) -> list[SigningKey]:
         async with self._reading:
             if self._clock() >= self._read_until:
                 # Set first, so that what is heard while they are read lets them be read once more.
-                self._read_until = self._clock() + KEYS_CACHE_S
+                self._read_at = self._clock()
+                self._read_until = self._read_at + self._cache_s
                 try:
                     self._keys = [key for key in await self._book.all() if key.retired_at is None]
                 except BaseException:

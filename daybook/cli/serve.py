@@ -7,6 +7,7 @@ import os
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +15,11 @@ import msgspec
 import uvicorn
 
 from api.metrics import FOLDER_VARIABLE
+from application.event_store import StoreUnavailable
 from application.workspaces import Workspace, begin_workspace
 from daybook import logs, production, supervisor
 from daybook.asgi import WorkerSetup, leave_for_workers
-from daybook.bootstrap import Connections, external, operator_command, prepare
+from daybook.bootstrap import SERVER_WAIT_S, Connections, external, operator_command, prepare
 from daybook.choices import Together
 from daybook.desk import operator_desk
 from daybook.protocol import OneWriteProtocol
@@ -135,6 +137,18 @@ async def _greet(settings: Settings, connections: Connections, server_key: bytes
 
 async def _first_key(settings: Settings, connections: Connections, server_key: bytes) -> str | None:
     """The key of the first workspace, if it has none yet: at the first start, or at the next if that was killed."""
+    give_up = time.monotonic() + SERVER_WAIT_S
+    while True:
+        try:
+            return await _make_first_key(settings, connections, server_key)
+        except StoreUnavailable:
+            # A database that is only now starting, or a machine that is very busy.
+            if time.monotonic() > give_up:
+                raise
+            await asyncio.sleep(0.5)
+
+
+async def _make_first_key(settings: Settings, connections: Connections, server_key: bytes) -> str | None:
     async with operator_desk(connections.owner_dsn, server_key, settings.environment) as desk:
         await desk.signing_keys.first(operator_command(SERVICE))
         workspace = await _first_workspace(desk.workspaces)

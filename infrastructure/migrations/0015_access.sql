@@ -104,23 +104,23 @@ SELECT daybook.confine('daybook.key_use', 'SELECT, INSERT, UPDATE, DELETE');
 
 -- The workspaces of a person. Like the look-up of a key, it cannot know the workspace yet, and it answers nothing else.
 CREATE FUNCTION daybook.find_memberships(p_person uuid)
-RETURNS TABLE (workspace_id uuid, workspace text, role text, status text, joined_at timestamptz, doc bytea)
+RETURNS TABLE (workspace_id uuid, workspace text, doc bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
-AS $$ SELECT m.workspace_id, w.name, m.role, m.status, m.joined_at, m.doc
+AS $$ SELECT m.workspace_id, w.name, m.doc
         FROM read_model.member m JOIN read_model.workspace w ON w.workspace_id = m.workspace_id
        WHERE m.member_id = p_person AND m.status <> 'removed'
        ORDER BY m.joined_at NULLS LAST, m.workspace_id $$;
 
--- Whether a session goes on.
-CREATE FUNCTION daybook.session_is_live(p_session uuid, p_now timestamptz) RETURNS boolean
+-- When a session began; null if it is over.
+CREATE FUNCTION daybook.session_began(p_session uuid, p_now timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
-AS $$ SELECT EXISTS (SELECT FROM daybook.session s
-                      WHERE s.workspace_id = '00000000-0000-0000-0000-000000000001' AND s.session_id = p_session
-                        AND s.ended_at IS NULL AND s.expires_at > p_now) $$;
+AS $$ SELECT s.started_at FROM daybook.session s
+       WHERE s.workspace_id = '00000000-0000-0000-0000-000000000001' AND s.session_id = p_session
+         AND s.ended_at IS NULL AND s.expires_at > p_now $$;
 
 -- Spends a refresh token and puts another in its place. One that was spent before ends its session: somebody else has it too.
 CREATE FUNCTION daybook.spend_refresh_token(p_workspace uuid, p_token bytea, p_next bytea, p_now timestamptz)
-RETURNS TABLE (outcome text, session_id uuid, person_id uuid, email text, told uuid[], expires_at timestamptz)
+RETURNS TABLE (outcome text, session_id uuid, person_id uuid, email text, told uuid[], started_at timestamptz, expires_at timestamptz)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -144,7 +144,8 @@ BEGIN
     UPDATE daybook.session s SET ended_at = p_now WHERE s.workspace_id = p_workspace AND s.session_id = v_session.session_id;
     DELETE FROM daybook.refresh_token t WHERE t.workspace_id = p_workspace AND t.session_id = v_session.session_id;
   END IF;
-  RETURN QUERY SELECT v_outcome, v_session.session_id, v_session.person_id, v_session.email, v_session.told, v_session.expires_at;
+  RETURN QUERY SELECT v_outcome, v_session.session_id, v_session.person_id, v_session.email, v_session.told,
+                      v_session.started_at, v_session.expires_at;
 END $$;
 
 -- What the audit shows, which is little of a long log. `split_part` and these names are repeated in sql/audit_trail.sql.

@@ -1,2 +1,2 @@
 -- The workspaces of a person, those joined first in front; invitations last.
-SELECT workspace_id, workspace, role, status, doc FROM daybook.find_memberships($1)
+SELECT workspace_id, workspace, doc FROM daybook.find_memberships($1)

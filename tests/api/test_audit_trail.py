@@ -1,5 +1,6 @@
 """The audit trail over HTTP: who came in, who let them, when and from where."""
 
+import base64
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,10 +12,10 @@ from people import invite, sign_in
 @pytest.fixture
 def lived(workspace: Workspace) -> Workspace:
     """A workspace in which somebody was invited, came, got a key, and left; and in which pages were written."""
-    olga = sign_in(workspace, "olga@acme.io", "owner")
-    invite(workspace, "ana@acme.io", "reader")
+    olga = sign_in(workspace, f"olga.{workspace.id}@acme.io", "owner")
+    invite(workspace, f"ana.{workspace.id}@acme.io", "reader")
     workspace.create("A page")
-    ana = sign_in(workspace, "ana@acme.io", None)
+    ana = sign_in(workspace, f"ana.{workspace.id}@acme.io", None)
     client = olga.client()
     client.patch(f"/members/{ana.id}", json={"role": "editor"})
     key = client.post("/keys", json={"name": "ci"}).json()["key"]
@@ -32,9 +33,9 @@ def test_everything_that_has_to_do_with_access_is_in_it_newest_first(lived: Work
     ]
     assert [each["position"] for each in entries] == sorted((each["position"] for each in entries), reverse=True)
     changed, signed_in = entries[3], entries[4]
-    assert (changed["actor"]["kind"], changed["actor"]["name"], changed["client"]) == ("user", "olga", "127.0.0.1")
+    assert (changed["actor"]["kind"], changed["actor"]["name"], changed["client"]) == ("user", f"olga.{lived.id}", "127.0.0.1")
     assert changed["data"]["role"] == {"before": "reader", "after": "editor"}
-    assert (signed_in["data"]["email"], signed_in["client"]) == ("ana@acme.io", "127.0.0.1")
+    assert (signed_in["data"]["email"], signed_in["client"]) == (f"ana.{lived.id}@acme.io", "127.0.0.1")
     assert "httpx" in signed_in["data"]["agent"]
     assert abs((datetime.fromisoformat(signed_in["at"]) - datetime.now(UTC)).total_seconds()) < 60
     assert entries[-1]["client"] is None, "the operator comes from nowhere on the net"
@@ -84,6 +85,25 @@ def test_the_feed_shows_it_to_nobody_but_owners(lived: Workspace) -> None:
     assert whole == {"page", "workspace", "member", "key", "access"}
 
 
-@pytest.mark.parametrize("query", ["types=", "types=*", "since=yesterday", "until=x", "limit=0", "limit=1001", "cursor=x"])
+def test_webhooks_are_in_it_with_where_the_request_came_from(workspace: Workspace) -> None:
+    body = {"url": "https://nowhere.invalid/", "active": False}
+    made = workspace.client.post("/webhooks", json=body).json()["webhook"]
+    workspace.client.patch(f"/webhooks/{made['id']}", json={"description": "x"})
+    workspace.client.post(f"/webhooks/{made['id']}/rotate-secret")
+    workspace.client.delete(f"/webhooks/{made['id']}")
+    entries = workspace.client.get("/audit?types=webhook.*").json()["entries"]
+    assert [(each["type"], each["client"]) for each in entries] == [
+        (f"webhook.{name}", "127.0.0.1") for name in ("removed", "changed", "changed", "registered")
+    ]
+
+
+# A position that no log can have.
+HUGE = base64.urlsafe_b64encode(b'["audit",99999999999999999999]').rstrip(b"=").decode()
+
+
+WRONG = ("types=", "types=*", "since=yesterday", "until=x", "limit=0", "limit=1001", "cursor=x", "actor=%00", "actor=")
+
+
+@pytest.mark.parametrize("query", [*WRONG, f"cursor={HUGE}"])
 def test_a_wrong_question_gets_a_word(workspace: Workspace, query: str) -> None:
     assert workspace.client.get(f"/audit?{query}").status_code == 400

@@ -91,6 +91,50 @@ def test_scopes_that_nobody_knows_are_refused(workspace: Workspace, scopes: list
     assert answer.json()["code"] in {"invalid_parameter", "invalid_request"}
 
 
+def test_who_manages_keys_reads_no_pages_by_way_of_events(workspace: Workspace, refused: Any) -> None:
+    workspace.create("Secret plan", content="the text")
+    _, admin = issue(workspace, scopes=["admin"])
+    _, events = issue(workspace, scopes=["events:read"])
+    for secret in (admin, events):
+        for types in (None, "page.*", "page.created"):
+            shown = workspace.client.get("/events", params={"types": types} if types else {}, headers=bearer(secret))
+            assert "the text" not in shown.text
+            assert "page." not in {each["type"][:5] for each in shown.json()["events"]}
+    hook = {"url": "https://nowhere.invalid/", "types": ["*"]}
+    assert (
+        refused(workspace.client.post("/webhooks", json=hook, headers=bearer(admin)), 403, "forbidden")["scope"] == "pages:read"
+    )
+    _, both = issue(workspace, scopes=["admin", "pages:read"])
+    made = workspace.client.post("/webhooks", json={**hook, "active": False}, headers=bearer(both)).json()["webhook"]
+    path = f"/webhooks/{made['id']}"
+    refused(workspace.client.patch(path, json={"active": True}, headers=bearer(admin)), 403, "forbidden")
+    assert "the text" in workspace.client.get("/events", headers=bearer(both)).text
+
+
+def test_access_happens_when_it_happens_whatever_a_request_says(workspace: Workspace, refused: Any) -> None:
+    """Otherwise a key could be made that ended before it began, and the audit trail would say whatever one likes."""
+    past = {"Daybook-Effective-At": "1999-01-01T00:00:00Z"}
+    body = {"name": "x", "expiresAt": "2000-01-01T00:00:00Z"}
+    refused(workspace.client.post("/keys", json=body, headers=past), 400, "invalid_parameter")
+    made = workspace.client.post("/keys", json={"name": "x"}, headers=past).json()["key"]
+    assert datetime.now(UTC) - datetime.fromisoformat(made["createdAt"]) < timedelta(minutes=1)
+
+
+def test_a_key_that_ends_makes_none_that_lasts_longer(workspace: Workspace, refused: Any) -> None:
+    until = datetime.now(UTC) + timedelta(hours=1)
+    _, secret = issue(workspace, expiresAt=until.isoformat())
+    refused(workspace.client.post("/keys", json={"name": "x"}, headers=bearer(secret)), 400, "invalid_parameter")
+    body = {"name": "x", "expiresAt": (until - timedelta(minutes=1)).isoformat()}
+    assert workspace.client.post("/keys", json=body, headers=bearer(secret)).status_code == 201
+
+
+def test_keys_are_listed_in_parts(workspace: Workspace) -> None:
+    for number in range(3):
+        issue(workspace, name=f"key {number}")
+    listed = workspace.client.get("/keys?limit=2&offset=1").json()
+    assert (listed["total"], [each["name"] for each in listed["keys"]]) == (4, ["key 0", "key 1"])
+
+
 def test_a_key_expires(workspace: Workspace, refused: Any) -> None:
     soon = datetime.now(UTC) + timedelta(seconds=1.5)
     key, secret = issue(workspace, expiresAt=soon.isoformat())

@@ -131,6 +131,48 @@ def test_addresses_of_one_network_of_the_sixth_version_count_as_one(workspace: W
         refused(workspace.client.get("/pages", headers=headers), status, "unauthorized" if status == 401 else "rate_limited")
 
 
+def test_a_right_key_goes_on_where_somebody_else_is_refused_all_the_time(workspace: Workspace) -> None:
+    """Behind one address there may be many; what was right lately is looked up again."""
+    assert workspace.client.get("/pages").status_code == 200
+    wrong = {"Authorization": "Bearer nonsense"}
+    assert {workspace.client.get("/pages", headers=wrong).status_code for _ in range(REFUSED + 3)} == {401, 429}
+    # Whatever is revoked, all that was remembered is forgotten.
+    other = workspace.client.post("/keys", json={"name": "x"}).json()["key"]
+    workspace.client.delete(f"/keys/{other['id']}")
+    assert workspace.client.get("/pages").status_code == 200
+
+
+def test_naming_a_workspace_that_is_not_ones_own_is_counted_as_trying_keys_is(workspace: Workspace, refused: Any) -> None:
+    elsewhere = {"X-Workspace-Id": "0192f0c1-2b3c-7def-8123-456789abcdef"}
+    for _ in range(REFUSED):
+        refused(workspace.client.get("/pages", headers=elsewhere), 403, "not_a_member")
+    refused(workspace.client.get("/pages", headers=elsewhere), 429, "rate_limited")
+
+
+def test_an_address_of_the_fourth_version_is_the_same_however_a_socket_shows_it(workspace: Workspace) -> None:
+    plain, other = f"203.0.113.{next(_forwarded)}", f"203.0.113.{next(_forwarded)}"
+    for number in range(REFUSED + 1):
+        address = plain if number % 2 else f"::ffff:{plain}"
+        headers = {"Authorization": "Bearer nonsense", "X-Forwarded-For": address}
+        status = 401 if number < REFUSED else 429
+        assert workspace.client.get("/pages", headers=headers).status_code == status
+    headers = {"Authorization": "Bearer nonsense", "X-Forwarded-For": f"::ffff:{other}"}
+    assert workspace.client.get("/pages", headers=headers).status_code == 401
+
+
+def test_asking_for_somebody_elses_codes_keeps_them_out_for_nobody_else(workspace: Workspace, refused: Any) -> None:
+    email = f"victim.{workspace.id}@acme.io"
+
+    def ask(client: str) -> httpx.Response:
+        return httpx.post(f"{workspace.url}/v1/auth/request-code", json={"email": email}, headers={"X-Forwarded-For": client})
+
+    stranger, victim = f"198.51.100.{next(_forwarded)}", f"198.51.100.{next(_forwarded)}"
+    for _ in range(5):
+        assert ask(stranger).status_code == 200
+    refused(ask(stranger), 429, "rate_limited")
+    assert ask(victim).status_code == 200
+
+
 def test_trying_codes_is_stopped_by_where_the_tries_come_from(workspace: Workspace, refused: Any) -> None:
     headers = {"X-Forwarded-For": f"198.51.100.{next(_forwarded)}"}
 

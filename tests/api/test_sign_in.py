@@ -179,6 +179,43 @@ def test_one_refresh_token_sent_at_once_by_many_is_spent_once(workspace: Workspa
     assert sorted(found) == [200, *[401] * 7]
 
 
+def test_a_session_from_before_somebody_was_removed_does_not_come_back_with_them(workspace: Workspace, refused: Any) -> None:
+    sign_in(workspace, "olga@acme.io", "owner")
+    stolen = sign_in(workspace, f"ana.{workspace.id}@acme.io", "editor")
+    workspace.client.delete(f"/members/{stolen.id}")
+    again = sign_in(workspace, stolen.email, "editor")
+    assert again.client().get("/me").status_code == 200
+    refused(stolen.client().get("/me"), 403, "not_a_member")
+    refused(post(workspace, "/refresh", refreshToken=stolen.tokens["refreshToken"]), 401, "refresh_refused")
+
+
+def test_who_was_only_invited_tells_nobody_where_they_are(service: Service, workspace: Workspace) -> None:
+    person = sign_in(workspace, f"ana.{workspace.id}@acme.io", "owner")
+    stranger = service.new_workspace()
+    invite(stranger, person.email, "owner")
+    sign_in(workspace, person.email, None)
+    (entry,) = stranger.client.get("/audit?types=access.*").json()["entries"]
+    assert (entry["type"], entry["client"], entry["data"].get("agent")) == ("access.signed_in", None, None)
+    (joined,) = stranger.client.get("/audit?types=member.joined").json()["entries"]
+    assert joined["client"] is None
+    known = workspace.client.get("/audit?types=access.*").json()["entries"][0]
+    assert (known["client"], "httpx" in known["data"]["agent"]) == ("127.0.0.1", True)
+
+
+async def test_an_event_stream_ends_well_when_its_listener_is_removed(workspace: Workspace, service: Service) -> None:
+    sign_in(workspace, "olga@acme.io", "owner")
+    person = sign_in(workspace, f"ana.{workspace.id}@acme.io", "reader")
+    headers = {"Authorization": f"Bearer {person.tokens['accessToken']}", "Accept": "text/event-stream"}
+    url = f"{workspace.url}/v1/events?after=latest"
+    async with httpx.AsyncClient(timeout=20) as client, client.stream("GET", url, headers=headers) as stream:
+        assert stream.status_code == 200
+        await asyncio.to_thread(workspace.client.delete, f"/members/{person.id}")
+        async with asyncio.timeout(10):
+            async for _ in stream.aiter_bytes():
+                pass
+    assert "Traceback" not in service.log()
+
+
 def test_signing_out_ends_access_at_once(workspace: Workspace, refused: Any) -> None:
     person = sign_in(workspace, "ana@acme.io", "owner")
     client = person.client()

@@ -25,7 +25,7 @@ SEES_ALL = {
     # So is a person, who may be in many. It answers where one person is, and as what.
     "daybook.find_memberships": "(p_person uuid)",
     # Whether one session goes on: yes or no.
-    "daybook.session_is_live": "(p_session uuid, p_now timestamp with time zone)",
+    "daybook.session_began": "(p_session uuid, p_now timestamp with time zone)",
     # Runners of projections look for work before they bind themselves to a workspace. It answers ids and positions.
     "daybook.projection_work": "(p_projection text, p_resting boolean)",
     # How far projections are behind in all workspaces together: sums.

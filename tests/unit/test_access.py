@@ -31,7 +31,7 @@ CLAIMS = Claims(PERSON, SESSION, NOW + timedelta(minutes=15))
 HERE = "127.0.0.1"
 
 
-def membership(workspace: int, role: Any, status: Any = "active") -> Membership:
+def membership(workspace: int, role: Any, status: Any = "active", joined_at: datetime = NOW) -> Membership:
     member = Member(
         id=PERSON,
         email="ana@acme.io",
@@ -40,7 +40,7 @@ def membership(workspace: int, role: Any, status: Any = "active") -> Membership:
         status=status,
         version=1,
         invited_at=NOW,
-        joined_at=NOW,
+        joined_at=joined_at,
         updated_at=NOW,
         created_by=Actor("key", "1", ""),
         updated_by=Actor("key", "1", ""),
@@ -87,8 +87,8 @@ class World:
     async def memberships(self, person: UUID) -> list[Membership]:
         return self.memberships_ if person == PERSON else []
 
-    async def session_is_live(self, session: UUID, now: datetime) -> bool:
-        return self.live and session == SESSION
+    async def session_began(self, session: UUID, now: datetime) -> datetime | None:
+        return NOW if self.live and session == SESSION else None
 
     async def workspace_name(self, workspace_id: UUID) -> str:
         return str(workspace_id)
@@ -215,3 +215,24 @@ async def test_a_token_opens_nothing_once_its_session_or_its_time_is_over() -> N
     world.live, world.now = True, CLAIMS.expires_at
     with pytest.raises(NotSignedIn):
         await access.caller(Shown(TOKEN), HERE)
+
+
+async def test_a_session_from_before_somebody_came_back_opens_nothing() -> None:
+    """They were removed in between, and whoever has the old session may not be them."""
+    world = World()
+    world.memberships_ = [membership(1, "owner", joined_at=NOW + timedelta(seconds=1))]
+    with pytest.raises(NotAMember):
+        await world.access().caller(Shown(TOKEN), HERE)
+
+
+async def test_what_was_right_lately_is_known_until_it_is_refused() -> None:
+    world = World()
+    access = world.access()
+    assert not access.was_right(KEY)
+    await access.caller(KEY, HERE)
+    access.forget_all()
+    assert access.was_right(KEY)
+    world.record = msgspec.structs.replace(RECORD, revoked=True)
+    with pytest.raises(NotSignedIn):
+        await access.caller(KEY, HERE)
+    assert not access.was_right(KEY)

@@ -8,7 +8,8 @@ import pytest
 
 from application.access import KeyRecord
 from application.credentials import KeyText, code_hash, new_code, new_key_secret, signing_secret
-from application.key_notes import REFUSALS_TOLD_EVERY_S, KeyNotes
+from application.event_store import StoreUnavailable
+from application.key_notes import TOLD_EVERY_S, KeyNotes
 from domain import keys, scopes, signing_keys
 from domain.access import KeyRefused
 from domain.errors import InvalidValue
@@ -51,6 +52,14 @@ def test_a_wish_is_checked_before_it_is_granted() -> None:
     ):
         with pytest.raises(InvalidValue):
             keys.check_wish(wrong, now=NOW)
+
+
+def test_nobody_gives_a_key_that_outlives_their_own() -> None:
+    until = NOW + timedelta(hours=1)
+    assert keys.check_wish(KeyWish("x", FULL, until), now=NOW, until=until)
+    for later in (None, until + timedelta(seconds=1)):
+        with pytest.raises(InvalidValue):
+            keys.check_wish(KeyWish("x", FULL, later), now=NOW, until=until)
 
 
 def test_there_is_a_bound_on_good_keys() -> None:
@@ -111,40 +120,87 @@ def test_codes_are_of_six_digits_and_all_of_them_come() -> None:
 
 
 class Store:
-    """Keeps what is appended."""
+    """Keeps what is appended, unless it is away."""
 
     def __init__(self) -> None:
         self.appended: list[Any] = []
+        self.error: Exception | None = None
 
     async def append(self, request: Any) -> int:
+        if self.error is not None:
+            raise self.error
         self.appended.append(request)
         return len(self.appended)
 
+    @property
+    def told(self) -> list[Any]:
+        return [(each.changes[0].events[0], each.command.client) for each in self.appended]
 
-async def test_refusals_of_a_key_are_told_once_and_then_once_a_minute_with_their_count() -> None:
-    store, moment, written = Store(), [NOW], []
 
-    async def write(uses: Any) -> None:
-        written.append(uses)
+class Notes:
+    """Notes of a key that is revoked, at a moment that can be moved."""
 
-    notes = KeyNotes(store, write, lambda: UUID(int=5), lambda: moment[0])  # type: ignore[arg-type] # all that is used of it
-    record = KeyRecord(workspace_id=UUID(int=1), name="ci", environment="local", secret_hash=b"", revoked=True)
+    def __init__(self) -> None:
+        self.store, self.now, self.written = Store(), NOW, []
+        self.notes = KeyNotes(self.store, self._write, lambda: UUID(int=5), lambda: self.now)  # type: ignore[arg-type] # all that is used of it
+        self.record = KeyRecord(workspace_id=UUID(int=1), name="ci", environment="local", secret_hash=b"", revoked=True)
+
+    async def _write(self, uses: Any) -> None:
+        self.written.append(uses)
+
+    def refuse(self, number: int = 7, reason: Any = "revoked", client: str = "192.0.2.1") -> None:
+        self.notes.refused(self.record, number, reason, client)
+
+    async def write_after(self, seconds: float) -> int:
+        """How many lines that made."""
+        before, self.now = len(self.store.appended), self.now + timedelta(seconds=seconds)
+        await self.notes.write()
+        return len(self.store.appended) - before
+
+
+async def test_refusals_of_a_key_are_told_once_and_then_less_and_less_with_their_count() -> None:
+    notes = Notes()
     for _ in range(3):
-        notes.refused(record, 7, "revoked", "192.0.2.1")
-    await notes.write()
-    notes.refused(record, 7, "revoked", "192.0.2.2")
-    notes.refused(record, 7, "wrong_secret", "192.0.2.3")
-    await notes.write()
-    moment[0] += timedelta(seconds=REFUSALS_TOLD_EVERY_S)
-    await notes.write()
-    await notes.write()
-    told = [(each.changes[0].events[0], each.command.client) for each in store.appended]
-    assert told == [
-        (KeyRefused(7, "ci", "revoked", 3), "192.0.2.1"),
-        (KeyRefused(7, "ci", "wrong_secret", 1), "192.0.2.3"),
-        (KeyRefused(7, "ci", "revoked", 1), "192.0.2.2"),
+        notes.refuse()
+    assert await notes.write_after(0) == 1
+    notes.refuse(client="192.0.2.2")
+    assert await notes.write_after(TOLD_EVERY_S - 1) == 0
+    assert await notes.write_after(1) == 1
+    notes.refuse()
+    assert await notes.write_after(TOLD_EVERY_S) == 0, "the second wait is twice as long"
+    assert await notes.write_after(TOLD_EVERY_S) == 1
+    assert [(told.times, client) for told, client in notes.store.told] == [(3, "192.0.2.1"), (1, "192.0.2.2"), (1, "192.0.2.1")]
+    lines = 0
+    for _ in range(24 * 60):
+        notes.refuse()
+        lines += await notes.write_after(60)
+    assert lines < 40, "a day of trying leaves a line an hour"
+
+
+async def test_trying_all_numbers_there_are_is_one_line_and_hides_no_key_that_was_right() -> None:
+    notes = Notes()
+    for number in range(1, 20_000):
+        notes.refuse(number, "wrong_secret")
+    notes.refuse(7, "revoked")
+    assert await notes.write_after(0) == 2
+    assert [(told.reason, told.number, told.times) for told, _ in notes.store.told] == [
+        ("wrong_secret", 19_999, 19_999),
+        ("revoked", 7, 1),
     ]
-    notes.used(UUID(int=1), 7, NOW)
-    await notes.write()
-    await notes.write()
-    assert written == [{(UUID(int=1), 7): NOW}]
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable(), RuntimeError("no room on the disk")])
+async def test_what_cannot_be_written_stays_noted(error: Exception) -> None:
+    notes = Notes()
+    notes.refuse()
+    notes.notes.used(UUID(int=1), 7, NOW)
+    notes.store.error = error
+    assert await notes.write_after(0) == 0
+    notes.refuse()
+    notes.store.error = None
+    assert await notes.write_after(0) == 1
+    assert notes.store.told[0][0] == KeyRefused(7, "ci", "revoked", 2)
+    assert notes.written == [{(UUID(int=1), 7): NOW}]
+    notes.refuse()
+    await notes.notes.write(everything=True)
+    assert len(notes.store.told) == 2, "at the end everything is told"

@@ -15,7 +15,6 @@ from domain.workspaces import NAME_CHARACTERS_MAX
 from infrastructure.mail import (
     OUTBOX_MAILS_MAX,
     MailSettingsInvalid,
-    NoMailer,
     OutboxMailer,
     SmtpMailer,
     SmtpTarget,
@@ -178,11 +177,6 @@ def test_an_outbox_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(MailNotSent, match="outbox"):
         run_apart(OutboxMailer(tmp_path / "file", print)(MAIL))
-
-
-def test_without_anything_to_send_with_mail_is_refused() -> None:
-    with pytest.raises(MailNotSent, match="sends no mail"):
-        run_apart(NoMailer()(MAIL))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.response.base import ASGIResponse
 from litestar.routes import BaseRoute
-from litestar.types import ControllerRouterHandler
+from litestar.types import BeforeRequestHookHandler, ControllerRouterHandler
 
 from api import (
     audit,
@@ -42,6 +42,7 @@ from api.bodies import StrictRequest
 from api.cors import Cors
 from api.document import described, openapi_document
 from api.edge import Edge, LoggedRequests, Wiring
+from api.gate import client_of
 from api.health import METRICS_SCHEME
 from api.requests import AREA, SCOPE
 from api.services import Services
@@ -77,10 +78,11 @@ def _areas() -> list[ControllerRouterHandler]:
     ]
 
 
-def _sign_in(path: str, *, include_in_schema: bool = True) -> Router:
+def _sign_in(path: str, counted: BeforeRequestHookHandler, *, include_in_schema: bool = True) -> Router:
     return Router(
         path,
         route_handlers=sign_in.HANDLERS,
+        before_request=counted,
         include_in_schema=include_in_schema,
         request_max_body_size=SIGN_IN_BODY_BYTES_MAX,
     )
@@ -99,14 +101,18 @@ def create_app(
         """Before anything of the request is read, so that nobody without a key learns what is wrong with it."""
         await services.requests.admit(request)
 
+    async def counted(request: Request[Any, Any, Any]) -> None:
+        """Whoever signs in is nobody yet, but for where they come from."""
+        await services.gate.count(request, "sign_in", client_of(request))
+
     app = Litestar(
         route_handlers=[
             Router("/v1", route_handlers=_areas(), before_request=admitted),
             # The same routes where independent clients look for them.
             Router("/api/v1", route_handlers=_areas(), before_request=admitted, include_in_schema=False),
-            _sign_in("/v1/auth"),
-            _sign_in("/api/v1/auth", include_in_schema=False),
-            _sign_in("/api/auth/mobile", include_in_schema=False),
+            _sign_in("/v1/auth", counted),
+            _sign_in("/api/v1/auth", counted, include_in_schema=False),
+            _sign_in("/api/auth/mobile", counted, include_in_schema=False),
             *health.HANDLERS,
             openapi_json,
             docs,

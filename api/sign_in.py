@@ -7,7 +7,6 @@ from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer
-from api.gate import client_of
 from api.health import OPEN
 from api.page_shapes import Success
 from api.pages import open_answers
@@ -32,7 +31,6 @@ async def request_code(request: AnyRequest, data: JSONBody[RequestCode], service
     """Sends a code of six digits to the address, if it is a member's of some workspace; the answer is the same if it is not. The
     code is good for ten minutes, once, and takes the place of the one before.
     """
-    await services.gate.count(request, "sign_in", client_of(request))
     email = normal_address(data.email)
     await services.gate.count_code(request, email)
     await services.sign_in.request_code(email, services.requests.visit(request))
@@ -49,7 +47,6 @@ async def request_code(request: AnyRequest, data: JSONBody[RequestCode], service
 )
 async def verify(request: AnyRequest, data: JSONBody[VerifyCode], services: WithServices) -> ASGIResponse:
     """An access token for a quarter of an hour, and a refresh token for new ones. After five wrong tries a new code is needed."""
-    await services.gate.count(request, "sign_in", client_of(request))
     code = data.code.replace(" ", "")
     if not (code.isascii() and code.isdecimal()):
         raise CodeRefused
@@ -68,7 +65,6 @@ async def verify(request: AnyRequest, data: JSONBody[VerifyCode], services: With
 )
 async def refresh(request: AnyRequest, data: JSONBody[Refresh], services: WithServices) -> ASGIResponse:
     """A new pair. The refresh token is spent by it, and using it again ends the session: somebody else may have it."""
-    await services.gate.count(request, "sign_in", client_of(request))
     visit = services.requests.visit(request)
     signed_in = await services.sign_in.refresh(data.refresh_token, visit)
     return json_answer(encoded(tokens_answer(signed_in, visit.at)))
@@ -84,7 +80,6 @@ async def refresh(request: AnyRequest, data: JSONBody[Refresh], services: WithSe
 )
 async def sign_out(request: AnyRequest, data: JSONBody[SignOut], services: WithServices) -> ASGIResponse:
     """Ends the session that the refresh token is of, its access tokens included. What is over already stays so."""
-    await services.gate.count(request, "sign_in", client_of(request))
     await services.sign_in.sign_out(data.refresh_token, services.requests.visit(request))
     return json_answer(_SUCCESS)
 

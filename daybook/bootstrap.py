@@ -18,35 +18,21 @@ from api.requests import Requests
 from api.services import Services
 from application.event_store import Command
 from application.idempotency import Idempotency
-from application.pages.batches import Batches, Cases
-from application.pages.commands import Pages
-from application.pages.contents import Contents
-from application.pages.decider import PageDecider
-from application.pages.rehearsal import Rehearsal, RehearsedPast
-from application.pages.renames import Renames
-from application.pages.rows import RowRules
-from application.pages.versions import Versions
-from application.pages.workbench import Workbench
 from daybook.access import access_parts
 from daybook.choices import Together
+from daybook.pages import page_parts
 from daybook.settings import DatabaseSettings, Settings, listed
 from daybook.webhooks import webhook_parts
 from daybook.world import new_id, now
 from domain.events import Actor
 from infrastructure.database import Database
-from infrastructure.databases import PostgresDatabases
 from infrastructure.embedded import DataDirectoryHeld, EmbeddedServer, find_running
 from infrastructure.event_store.store import PostgresEventStore
 from infrastructure.feed import PostgresFeed
 from infrastructure.growth import EVENTS_CHANNEL, Announcer, Hub
 from infrastructure.keys import KEYS_CHANNEL
 from infrastructure.listening import listen
-from infrastructure.markdown import PyromarkReader
 from infrastructure.migrations import migrate, migrate_named
-from infrastructure.page_links import PostgresPageLinks
-from infrastructure.page_past import PostgresPagePast
-from infrastructure.page_queries import PostgresPageQueries
-from infrastructure.pages import PostgresPages
 from infrastructure.projections import Projection
 from infrastructure.projections.links import LinkProjection
 from infrastructure.projections.positions import PostgresPositions
@@ -55,7 +41,6 @@ from infrastructure.projections.snapshots import Snapshots
 from infrastructure.projections.states import ProjectionStates
 from infrastructure.projections.texts import PageTexts
 from infrastructure.webhooks.projection import WebhookProjection
-from infrastructure.workspace_past import PostgresWorkspacePast
 
 SERVICE_ROLE = "daybook_service"
 DATABASE_NAME = "daybook"
@@ -153,11 +138,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     announcer = Announcer(database, hub)
     metrics = Metrics(token=settings.metrics_token or None, local=settings.environment == "local")
     store = PostgresEventStore(database, announcer, metrics.batch_written)
-    readers = PostgresPages(database)
-    past = PostgresPagePast(database)
-    decider = PageDecider(store, readers)
-    markdown = PyromarkReader()
-    page_links = PostgresPageLinks(database)
+    on_pages = page_parts(store, database)
     access = access_parts(store, database, server_key, settings, together)
     # One line for each asynchronous projection.
     projections: list[Projection] = [WebhookProjection(), Snapshots(), LinkProjection(), PageTexts()]
@@ -165,16 +146,6 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     feed = PostgresFeed(database, hub)
     positions = PostgresPositions(database, hub, runner)
     hooks = webhook_parts(store, database, server_key, settings)
-
-    def make_cases(store: Rehearsal, states: Workbench) -> Cases:
-        """The use cases that batches call, on a batch's own view of the workspace."""
-        decider, then = PageDecider(store, states), RehearsedPast(past, states, store)
-        renames = Renames(states, page_links, markdown)
-        return Cases(
-            Pages(store, states, then, decider, renames, new_id),
-            Contents(decider, markdown),
-            Versions(then, decider, RowRules(states)),
-        )
 
     services = Services(
         requests=Requests(access.access, access.gate, positions, new_id, now),
@@ -185,19 +156,19 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
         invitations=access.invitations,
         keys=access.keys,
         audit_trail=access.audit_trail,
-        pages=Pages(store, readers, past, decider, Renames(readers, page_links, markdown), new_id),
-        contents=Contents(decider, markdown),
-        page_reader=readers,
-        page_queries=PostgresPageQueries(database),
-        databases=PostgresDatabases(database),
+        pages=on_pages.pages,
+        contents=on_pages.contents,
+        versions=on_pages.versions,
+        batches=on_pages.batches,
+        page_reader=on_pages.reader,
+        page_queries=on_pages.queries,
+        databases=on_pages.databases,
+        page_links=on_pages.links,
+        markdown=on_pages.markdown,
+        past=on_pages.past,
+        workspace_past=on_pages.workspace_past,
         webhooks=hooks.webhooks,
-        markdown=markdown,
-        past=past,
-        versions=Versions(past, decider, RowRules(readers)),
-        workspace_past=PostgresWorkspacePast(database, past),
-        page_links=page_links,
         idempotency=Idempotency(store),
-        batches=Batches(store, store, readers, decider, make_cases),
         metrics=metrics,
         health_probe=database.answers,
         projection_states=ProjectionStates(database, projections),

@@ -21,6 +21,7 @@ from domain.pages.state import fold
 from infrastructure.database import Database
 from infrastructure.event_store.store import PostgresEventStore
 from infrastructure.page_queries import asked
+from infrastructure.sql import sql
 
 PAGES = 2000
 QUERIES: list[tuple[Query, str]] = [
@@ -123,3 +124,22 @@ def _creation(workspace_id: UUID, number: int, parent: UUID | None) -> Append:
     events = create(draft, slug=f"page-{number}", parent_id=parent)
     after = fold(None, recorded(events, command, 0), page_id)
     return Append(command, [StreamChange(page_id, 0, events, None, after)])
+
+
+def test_the_audit_trail_of_a_long_log_goes_along_its_own_index(database: Callable[..., str]) -> None:
+    """Index and statement say the same condition; otherwise a whole log would be read for a few lines."""
+    workspace_id = new_id()
+
+    async def plan() -> str:
+        await _fill(database(), database(SERVICE_ROLE), workspace_id)
+        connection = await asyncpg.connect(database(SERVICE_ROLE), server_settings={"jit": "off"})
+        await connection.execute("SELECT set_config('daybook.workspaces', $1::uuid[]::text, false)", [workspace_id])
+        asked = (workspace_id, 2**62, ["key.issued"], ["member."], None, None, None, 100)
+        lines = await connection.fetch(f"EXPLAIN {sql('audit_trail')}", *asked)
+        await connection.close()
+        return "\n".join(line[0] for line in lines)
+
+    found = run_apart(plan())
+    assert "event_access" in found, found
+    assert "Seq Scan" not in found
+    assert "Sort" not in found

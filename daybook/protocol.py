@@ -80,7 +80,8 @@ class OneWriteProtocol(HttpToolsProtocol):
         before = self._loose_bytes
         self._loose_bytes = before + len(data)
         super().data_received(data)
-        if self._loose_bytes:
+        # The parser may have given up on it meanwhile, and then all is said.
+        if self._loose_bytes and not self._refused:
             self._check_loose(begins=not before)
 
     def on_headers_complete(self) -> None:

@@ -333,6 +333,14 @@ async def test_what_is_no_http_is_refused_and_hung_up_on(patient: Any, sent: byt
     await line.refused(400, "invalid_http")
 
 
+async def test_junk_that_is_large_as_well_is_refused_once(patient: Any, caplog: Any) -> None:
+    """It is no HTTP and too large for a head at the same moment."""
+    line = await patient()
+    await line.send(b"GARBAGE \x00" * (HEAD_BYTES_MAX // 4))
+    await line.refused(400, "invalid_http")
+    assert "Traceback" not in caplog.text
+
+
 async def test_junk_behind_a_request_does_not_take_its_answer_away(patient: Any) -> None:
     line = await patient()
     await line.send(GET + b"JUNK JUNK\r\n\r\n")

@@ -138,7 +138,7 @@ STATUSES: dict[type[DomainError], int] = {
     TextBehind: 503,
     OutcomeUnknown: 503,
     MailNotSent: 503,
-    SignInOff: 503,
+    SignInOff: 501,
     TooManyConnections: 503,
     TooMuchAtOnce: 503,
 }

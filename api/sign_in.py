@@ -21,7 +21,7 @@ _SUCCESS = b'{"success":true}'
 
 @post(
     ["/request-code", "/send-code"],
-    responses=open_answers(Success, 429, 503),
+    responses=open_answers(Success, 429, 501, 503),
     security=OPEN,
     status_code=200,
     summary="Ask for a code",

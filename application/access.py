@@ -33,7 +33,9 @@ class NotSignedIn(DomainError):
 
 
 class NotAMember(DomainError):
-    """You are no member of the workspace that X-Workspace-Id names, or of none at all. GET /v1/me without it shows yours."""
+    """You are not in the workspace that X-Workspace-Id names, or in none at all. A key is for its own workspace alone and names
+    none; a person who is in one finds theirs at GET /v1/me, and others ask an owner to be invited.
+    """
 
     code = "not_a_member"
 

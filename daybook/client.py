@@ -230,7 +230,9 @@ def _wait_s(response: httpx.Response) -> float | None:
     if response.status_code not in {429, 503} or "Retry-After" not in response.headers:
         return None
     asked = response.headers["Retry-After"]
-    return min(float(asked), RETRY_AFTER_S_MAX) if asked.isdecimal() else 1.0
+    wait_s = float(asked) if asked.isdecimal() else 1.0
+    # Nobody sits before a terminal for an hour: whoever has to wait longer is told so and may come again.
+    return wait_s if wait_s <= RETRY_AFTER_S_MAX else None
 
 
 def _wait(wait_s: float, status: int) -> None:

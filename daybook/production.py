@@ -1,6 +1,7 @@
 """What may not be set where strangers can reach the service. All of it is named at once, with what to do, before the start."""
 
 import contextlib
+import dataclasses
 import ipaddress
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -13,6 +14,9 @@ from infrastructure.mail import MailSettingsInvalid, SmtpMailer, parse_smtp_url
 SECRET_CHARACTERS_MIN = 32
 TOKEN_CHARACTERS_MIN = 16
 _OTHERS = 0o077
+_PORT_MAX, _NUMBER_MAX = 65_535, 2**31 - 1
+_AT_LEAST_ONE = frozenset({"workers"})
+_DEFAULT_PORTS = (":80", ":443")
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 
 
@@ -52,6 +56,7 @@ def _malformed(settings: Settings) -> Iterator[str]:
     for proxy in listed(settings.trusted_proxies):
         if proxy != "*" and not _is_network(proxy):
             yield f"trusted-proxies: {proxy!r} is neither an address nor a network; write 10.0.0.5 or 10.1.0.0/16."
+    yield from _out_of_range(settings)
     if settings.smtp_url:
         try:
             SmtpMailer(settings.smtp_url, settings.mail_from)
@@ -61,14 +66,23 @@ def _malformed(settings: Settings) -> Iterator[str]:
         yield "redis-url: it begins with redis://, rediss:// or unix://; write redis://127.0.0.1:6379/0."
 
 
+def _out_of_range(settings: Settings) -> Iterator[str]:
+    for field in dataclasses.fields(settings):
+        value, name = getattr(settings, field.name), field.name.replace("_", "-")
+        if isinstance(value, int) and not isinstance(value, bool):
+            least, most = (1 if name in _AT_LEAST_ONE else 0), _PORT_MAX if name == "port" else _NUMBER_MAX
+            if not least <= value <= most:
+                yield f"{name}: {value} is not from {least} to {most}."
+
+
 def _unsafe_origins(settings: Settings) -> Iterator[str]:
     for origin in listed(settings.cors_origins):
         if "*" in origin:
             yield f"cors-origins: {origin!r} lets pages of strangers call the API; name each origin."
         elif origin.startswith("http:") and not _is_this_machine(urlsplit(origin).hostname):
             yield f"cors-origins: anybody on the way can alter a page of {origin!r}; serve it over https and name it so."
-    if "*" in listed(settings.trusted_proxies):
-        yield "trusted-proxies: '*' lets every client say who it is; name the addresses of your proxies."
+    if any(proxy == "*" or proxy.endswith("/0") for proxy in listed(settings.trusted_proxies)):
+        yield "trusted-proxies: '*' or all networks lets every client say who it is; name the addresses of your proxies."
 
 
 def _unsafe_secrets(settings: Settings, key_file: KeyFile | None) -> Iterator[str]:
@@ -97,7 +111,8 @@ def _is_origin(text: str) -> bool:
     with contextlib.suppress(ValueError):
         parts = urlsplit(text)
         built = f"{parts.scheme}://{parts.netloc}"
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in text and built == text
+        plain = text == text.lower() and "@" not in text and not text.endswith(_DEFAULT_PORTS)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and plain and built == text
     return False
 
 

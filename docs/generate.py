@@ -106,7 +106,8 @@ The sentence is what `detail` says unless the request allows a more exact one.
 
 {_table(("status", "code", "sentence"), rows)}
 `version_stale` answers 412 where the version came in `If-Match`, and 409 where it came in the body.
-`content_modified` answers 409 either way. `key_not_found` and `workspace_name_taken` are met at the command line only.
+`content_modified` answers 409 either way. `workspace_name_taken`, `signing_key_not_found` and `signing_key_in_use` are met at the
+command line only.
 
 ## What never reaches Daybook's own rules
 
@@ -150,7 +151,7 @@ _FRAMEWORK = {
     "invalid_request": "The body is no JSON, no UTF-8, misses a field, has one too many or one of the wrong type.",
     "route_not_found": "There is no such route.",
     "method_not_allowed": "The route is there, but not for this method; `Allow` names those it has.",
-    "body_too_large": "The body is larger than 16 MiB.",
+    "body_too_large": "The body is larger than 16 MiB; of signing in, than 16 KiB.",
     "unsupported_media_type": "The body comes in a form that is not read here. Send JSON.",
     "internal_error": "Something went wrong here. The log has it, under the `requestId`.",
 }

@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
 from domain.events import Actor, Change, Event, Recorded
+from domain.pages.rules import check_line
 from domain.scopes import FULL, check_scopes
 
 NAME_CHARACTERS_MAX = 100
@@ -32,6 +33,7 @@ class KeyRenamed(Event, frozen=True, tag="key.renamed"):
     """The key has another name."""
 
     name: Change[str]
+    number: int
 
 
 class KeyRevoked(Event, frozen=True, tag="key.revoked"):
@@ -89,7 +91,7 @@ def evolve(key: Key | None, fact: Recorded[KeyEvent], stream_id: UUID) -> Key:
         raise TypeError("a key's stream starts with its issue")
     after = msgspec.structs.replace(key, version=fact.version)
     match event:
-        case KeyRenamed(name):
+        case KeyRenamed(name=name):
             return msgspec.structs.replace(after, name=name.after)
         case KeyRevoked():
             return msgspec.structs.replace(after, revoked_at=fact.at)
@@ -123,7 +125,7 @@ def issue(wish: KeyWish, *, number: int, environment: str, secret_hash: str, las
 def rename(key: Key, name: str | UnsetType) -> list[KeyEvent]:
     if name is UNSET or name == key.name:
         return []
-    return [KeyRenamed(Change(key.name, _check_name(name)))]
+    return [KeyRenamed(Change(key.name, _check_name(name)), key.number)]
 
 
 def revoke(key: Key) -> list[KeyEvent]:
@@ -141,6 +143,6 @@ def check_known(key: Key | None, versions: Sequence[int] = ()) -> Key:
 
 
 def _check_name(name: str) -> str:
-    if not name.strip() or len(name) > NAME_CHARACTERS_MAX or not name.isprintable():
-        raise InvalidValue(f"A key's name is one line of 1 to {NAME_CHARACTERS_MAX} characters.", parameter="name")
-    return name
+    if not name.strip():
+        raise InvalidValue("name is missing: a key needs one.", parameter="name")
+    return check_line(name, "name", NAME_CHARACTERS_MAX)

@@ -14,6 +14,7 @@ from msgspec import UNSET, UnsetType
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
 from domain.events import Actor, Change, Event, Recorded
 from domain.ids import derived_id
+from domain.pages.rules import check_line
 from domain.scopes import ROLES, Role
 
 NAME_CHARACTERS_MAX = 100
@@ -32,16 +33,21 @@ class MemberInvited(Event, frozen=True, tag="member.invited"):
 class MemberJoined(Event, frozen=True, tag="member.joined"):
     """The person signed in for the first time since the invitation."""
 
+    email: str
+
 
 class MemberChanged(Event, frozen=True, kw_only=True, tag="member.changed"):
     """The member has another role or name."""
 
+    email: str
     role: Change[Role] | UnsetType = UNSET
     name: Change[str] | UnsetType = UNSET
 
 
 class MemberRemoved(Event, frozen=True, tag="member.removed"):
     """The person is no longer in the workspace; what they wrote stays."""
+
+    email: str
 
 
 MemberEvent = MemberInvited | MemberJoined | MemberChanged | MemberRemoved
@@ -164,7 +170,7 @@ def invite(member: Member | None, invited: MemberInvited, others: int) -> list[M
 
 def join(member: Member) -> list[MemberEvent]:
     """Joining twice changes nothing."""
-    return [MemberJoined()] if member.status == "invited" else []
+    return [MemberJoined(member.email)] if member.status == "invited" else []
 
 
 def change(member: Member, changes: MemberChanges, owners: Sequence[Member]) -> list[MemberEvent]:
@@ -173,14 +179,14 @@ def change(member: Member, changes: MemberChanges, owners: Sequence[Member]) -> 
     name = UNSET if changes.name in (UNSET, member.name) else Change(member.name, _check_name(changes.name))
     if role is not UNSET:
         _check_owner_stays(member, owners)
-    changed = MemberChanged(role=role, name=name)
-    return [] if changed == MemberChanged() else [changed]
+    changed = MemberChanged(email=member.email, role=role, name=name)
+    return [] if changed == MemberChanged(email=member.email) else [changed]
 
 
 def remove(member: Member, owners: Sequence[Member]) -> list[MemberEvent]:
     """`owners` are the workspace's, those who are only invited included. Raises `LastOwner`."""
     _check_owner_stays(member, owners)
-    return [MemberRemoved()]
+    return [MemberRemoved(member.email)]
 
 
 def check_here(member: Member | None, versions: Sequence[int] = ()) -> Member:
@@ -208,6 +214,6 @@ def _check_role(role: Role | UnsetType) -> Role:
 
 
 def _check_name(name: str | UnsetType) -> str:
-    if name is UNSET or len(name) > NAME_CHARACTERS_MAX or not name.isprintable() or name != name.strip():
-        raise InvalidValue(f"name is one line of at most {NAME_CHARACTERS_MAX} characters.", parameter="name")
-    return name
+    if name is UNSET or name != name.strip():
+        raise InvalidValue("name neither begins nor ends with a space.", parameter="name")
+    return check_line(name, "name", NAME_CHARACTERS_MAX)

@@ -59,14 +59,17 @@ def create_key(
     workspace: Name,
     name: str = "key",
     scope: Annotated[
-        tuple[str, ...], Parameter(help="What it may do, such as pages:read; again for more. Without it, all.")
+        tuple[str, ...], Parameter(negative="", help="What it may do, such as pages:read; again for more. Without it, all.")
     ] = (),
     expires_days: Annotated[float | None, Parameter(help="Days after which it opens nothing.")] = None,
     settings: DatabaseSettings = DEFAULTS,
     as_json: Json = False,
 ) -> None:
     """Make a key. Its secret is shown now and never again."""
-    expires_at = None if expires_days is None else now() + timedelta(days=expires_days)
+    try:
+        expires_at = None if expires_days is None else now() + timedelta(days=expires_days)
+    except (ValueError, OverflowError):
+        fail("--expires-days is a number of days, such as 30.")
     wish = KeyWish(name, scope or FULL, expires_at)
     found, key = _in_workspace(settings, workspace, lambda desk, place: desk.keys.issue(operator_command(place.id), wish))
     _say({"id": str(key.key.number), "key": key.text, "workspace": found.name}, key.text, as_json=as_json)

@@ -298,7 +298,7 @@ def test_a_token_names_its_workspace_or_gets_the_first(workspace: Workspace, ref
 def test_without_mail_in_production_nobody_signs_in_by_it(new_service: Callable[..., Service], refused: Any) -> None:
     service = new_service("--environment", "production")
     url = f"{service.url}/v1/auth/request-code"
-    refused(httpx.post(url, json={"email": "ana@acme.io"}), 503, "sign_in_off")
+    refused(httpx.post(url, json={"email": "ana@acme.io"}), 501, "sign_in_off")
     assert not (service.data_dir / "mail").exists()
 
 

@@ -69,10 +69,10 @@ def test_there_is_a_bound_on_good_keys() -> None:
 
 
 def test_a_key_is_renamed_and_revoked_once() -> None:
-    assert keys.rename(KEY, "other") == [KeyRenamed(Change("ci", "other"))]
+    assert keys.rename(KEY, "other") == [KeyRenamed(Change("ci", "other"), 7)]
     assert keys.rename(KEY, "ci") == []
     assert keys.revoke(KEY) == [KeyRevoked(7)]
-    revoked = given(KEY.issued, KeyRenamed(Change("ci", "other")), KeyRevoked(7))
+    revoked = given(KEY.issued, KeyRenamed(Change("ci", "other"), 7), KeyRevoked(7))
     assert keys.revoke(revoked) == []
     assert (revoked.name, revoked.version, revoked.revoked_at) == ("other", 3, NOW)
 

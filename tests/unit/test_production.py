@@ -22,6 +22,7 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"cors_origins": "https://a.example,http://b.example"}, "cors-origins:"),
     ({"cors_origins": "http://localhost.example"}, "cors-origins:"),
     ({"trusted_proxies": "*"}, "trusted-proxies:"),
+    ({"trusted_proxies": "10.0.0.1,::/0"}, "trusted-proxies:"),
     ({"secret_key": "s" * (SECRET_CHARACTERS_MIN - 1)}, "DAYBOOK_SECRET_KEY"),
     ({"smtp_url": "smtp://mail.example.org:25?tls=off"}, "smtp-url:"),
     ({"log_level": "debug"}, "log-level:"),
@@ -55,6 +56,13 @@ SLIPS: list[dict[str, Any]] = [
     {"smtp_url": "smtp://user:password@mail.example.org:25?tls=off"},
     {"smtp_url": "smtp://mail.example.org", "mail_from": "nobody"},
     {"redis_url": "127.0.0.1:6379"},
+    {"cors_origins": "https://APP.example.org"},
+    {"cors_origins": "https://app.example.org:443"},
+    {"rate_limit_standard": -1},
+    {"workers": 0},
+    {"shutdown_grace_s": -1},
+    {"port": 65_536},
+    {"rate_limit_batch": 10**20},
 ]
 
 

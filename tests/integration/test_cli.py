@@ -137,7 +137,12 @@ class TestPages:
         for number in range(2000):
             (tmp_path / f"{number}.md").touch()
         with subprocess.Popen(
-            [PROGRAM, "import", str(tmp_path)], env=known(workspace), stderr=subprocess.PIPE, text=True
+            [PROGRAM, "import", str(tmp_path)],
+            env=known(workspace),
+            stderr=subprocess.PIPE,
+            text=True,
+            # Whoever runs the tests in the background lets them ignore it, and that is inherited.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - nothing else runs before the exec
         ) as process:
             while workspace.client.get("/pages", params={"limit": 1}).json()["totalPages"] < 5:
                 time.sleep(0.02)

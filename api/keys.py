@@ -1,5 +1,6 @@
 """API keys: list, make, get, rename, revoke."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, delete, get, patch, post
@@ -89,7 +90,7 @@ async def revoke_key(request: AnyRequest, key_id: KeyId, services: WithServices)
     return json_answer(_SUCCESS, replayed=replayed, position=done.position)
 
 
-async def _last_used(services: Services, command: Command, number: int) -> Any:  # noqa: ANN401 - a time or None
+async def _last_used(services: Services, command: Command, number: int) -> datetime | None:
     return (await services.keys.get(command.workspace_id, number, command.at)).last_used_at
 
 

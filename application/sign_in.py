@@ -90,7 +90,7 @@ class SignIn:
         new_id: Callable[[], UUID],
         changed: Callable[[], None],
     ) -> None:
-        """`changed` is called after a session began or ended."""
+        """`changed` is called after a session ended, so that this process forgets what it knew of it."""
         self._store = store
         self._people = people
         self._codes = codes
@@ -169,7 +169,6 @@ class SignIn:
         await self._tell(session, [each for each in told if each not in silent], event, 0, visit)
         await self._tell(session, silent, less, 0, unseen)
         await self._sessions.start(session, self._hash(token))
-        self._changed()
         return await self._signed_in(session, token, joined[0].member, visit)
 
     async def _came_in(self, invitation: Membership, person: UUID, visit: Visit) -> bool:

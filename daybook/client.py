@@ -251,4 +251,6 @@ def _accepted(response: httpx.Response) -> httpx.Response:
         problem = Problem(error=response.reason_phrase)
     message = " ".join((problem.detail or problem.error or response.reason_phrase).split())
     marks = [str(response.status_code), problem.code, f"request {problem.request_id}" if problem.request_id else ""]
+    if response.status_code == httpx.codes.TOO_MANY_REQUESTS and "Retry-After" in response.headers:
+        marks.append(f"again in {response.headers['Retry-After']} s")
     raise ApiError(response.status_code, problem.code, f"{message} ({', '.join(filter(None, marks))})")

@@ -53,7 +53,8 @@ class PostgresSessions:
     async def end(self, session: UUID, at: datetime) -> Session | None:
         async with self._line.bound(SERVICE) as connection, connection.transaction():
             row = await connection.fetchrow(sql("session_end"), SERVICE, session, at)
-            await connection.execute(sql("keys_notify"))
+            if row is not None:
+                await connection.execute(sql("keys_notify"))
         return None if row is None else _session(row)
 
     async def of_token(self, token: bytes, now: datetime) -> Session | None:

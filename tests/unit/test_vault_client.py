@@ -61,6 +61,15 @@ def test_a_service_that_stays_busy_is_an_error_of_the_api() -> None:
         client.get("/pages")
 
 
+def test_nobody_is_kept_waiting_for_an_hour() -> None:
+    client, seen = talking(
+        httpx.Response(429, headers={"Retry-After": "3281"}, json={"error": "Too often.", "code": "rate_limited"})
+    )
+    with pytest.raises(ApiError, match=r"Too often\. \(429, rate_limited, again in 3281 s\)"):
+        client.get("/pages")
+    assert len(seen) == 1
+
+
 def test_a_problem_becomes_one_line() -> None:
     problem = {"error": "short", "detail": "There is\nno such page.", "code": "page_not_found", "status": 404, "requestId": "r"}
     client, _ = talking(httpx.Response(404, json=problem))

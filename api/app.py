@@ -34,6 +34,7 @@ from api import (
     page_versions,
     pages,
     problems,
+    search,
     sign_in,
     webhooks,
 )
@@ -67,6 +68,7 @@ def _areas() -> list[ControllerRouterHandler]:
         *page_links.HANDLERS,
         *history.HANDLERS,
         *page_versions.HANDLERS,
+        *search.HANDLERS,
     ]
     return [
         Router("/", route_handlers=on_pages, opt={AREA: "pages"}),

@@ -1,6 +1,6 @@
 """Finding pages: by query, and in the trash."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 from litestar import get
@@ -73,7 +73,7 @@ async def query_pages(  # noqa: PLR0913 - one for each filter
 ) -> ASGIResponse:
     """Filters are "and", their values "any of". `totalCount` is how many pages match in all, whatever the limit."""
     caller = await services.requests.caller(request)
-    check_known(request)
+    check_known(request, PARAMETERS, "A query")
     if text is not None:
         # What is in the view already need not be looked at page by page; the rest is, so this never waits for long.
         await services.positions.reached(caller.workspace_id, TEXT_PROJECTION, None)
@@ -107,12 +107,13 @@ async def query_pages(  # noqa: PLR0913 - one for each filter
     return streamed_answer(_streamed(pieces))
 
 
-def check_known(request: AnyRequest) -> None:
-    unknown = sorted(set(request.query_params) - set(PARAMETERS))
+def check_known(request: AnyRequest, accepted: Sequence[str], what: str) -> None:
+    """Raises `InvalidValue`: a misspelt filter would answer everything."""
+    unknown = sorted(set(request.query_params) - set(accepted))
     if unknown:
         names = ", ".join(repr(name[:60]) for name in unknown[:5])
         raise InvalidValue(
-            f"A query knows no {names}. It knows {', '.join(PARAMETERS)}.", parameter=unknown[0][:60], accepted=list(PARAMETERS)
+            f"{what} knows no {names}. It knows {', '.join(accepted)}.", parameter=unknown[0][:60], accepted=list(accepted)
         )
 
 

@@ -33,7 +33,11 @@ from application.pages.versions import Versions
 from application.people import People
 from application.positions import Positions
 from application.readiness import ProjectionState
+from application.search import Search
+from application.search_settings import SearchSettingsCases
+from application.search_state import SearchStates
 from application.sign_in import SignIn
+from application.similar import SimilarPages
 from application.webhooks import Webhooks
 from application.workspace_past import WorkspacePast
 from domain.pages.find_replace import FindReplace
@@ -67,6 +71,10 @@ class Services(msgspec.Struct, frozen=True):
     page_reader: PageReader
     page_queries: PageQueries
     databases: Databases
+    search: Search
+    search_settings: SearchSettingsCases
+    search_states: SearchStates
+    similar: SimilarPages
     webhooks: Webhooks
     markdown: MarkdownReader
     past: PagePast

@@ -19,8 +19,9 @@ from api.services import Services
 from application.event_store import Command
 from application.idempotency import Idempotency
 from daybook.access import access_parts
-from daybook.choices import Together
+from daybook.choices import Together, embedder_for
 from daybook.pages import page_parts
+from daybook.search import search_parts
 from daybook.settings import DatabaseSettings, Settings, listed
 from daybook.webhooks import webhook_parts
 from daybook.world import new_id, now
@@ -40,6 +41,7 @@ from infrastructure.projections.runner import ProjectionRunner
 from infrastructure.projections.snapshots import Snapshots
 from infrastructure.projections.states import ProjectionStates
 from infrastructure.projections.texts import PageTexts
+from infrastructure.search.projection import SearchProjection
 from infrastructure.webhooks.projection import WebhookProjection
 
 SERVICE_ROLE = "daybook_service"
@@ -141,7 +143,8 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     on_pages = page_parts(store, database)
     access = access_parts(store, database, server_key, settings, together)
     # One line for each asynchronous projection.
-    projections: list[Projection] = [WebhookProjection(), Snapshots(), LinkProjection(), PageTexts()]
+    searching = search_parts(store, database, embedder_for(settings))
+    projections: list[Projection] = [WebhookProjection(), Snapshots(), LinkProjection(), PageTexts(), searching.projection]
     runner = ProjectionRunner(database, hub, projections)
     feed = PostgresFeed(database, hub)
     positions = PostgresPositions(database, hub, runner)
@@ -163,6 +166,10 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
         page_reader=on_pages.reader,
         page_queries=on_pages.queries,
         databases=on_pages.databases,
+        search=searching.search,
+        search_settings=searching.settings,
+        search_states=searching.states,
+        similar=searching.similar,
         page_links=on_pages.links,
         markdown=on_pages.markdown,
         past=on_pages.past,
@@ -193,14 +200,17 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
         channels = {KEYS_CHANNEL: keys_changed, EVENTS_CHANNEL: hub.heard}
         listening = asyncio.create_task(listen(service_dsn, role, channels, line))
         runner.start()
-        delivering = asyncio.create_task(hooks.deliverer.run(runner.moved[WebhookProjection.name]))
+        background = [asyncio.create_task(hooks.deliverer.run(runner.moved[WebhookProjection.name]))]
+        if searching.embedding is not None:
+            background.append(asyncio.create_task(searching.embedding.run(runner.moved[SearchProjection.name])))
         try:
             async with access.running():
                 yield
         finally:
             hub.close()
-            delivering.cancel()
-            await asyncio.gather(delivering, return_exceptions=True)
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
             # What was accepted is finished before the connections go.
             await store.close()
             await runner.close()

@@ -12,7 +12,7 @@ from domain.pages.markdown import HEADINGS_MAX, LINKS_MAX, Heading, Link, Markdo
 from infrastructure.markdown_links import Definitions, Mention, mentions, relative_link, wiki_link
 
 # As GitHub has it, and wiki links. The library's own front matter is left out: it finds one between any two `---`.
-_READER: Final = pyromark.Markdown(
+READER: Final = pyromark.Markdown(
     options=Options.ENABLE_TABLES
     | Options.ENABLE_FOOTNOTES
     | Options.ENABLE_STRIKETHROUGH
@@ -31,7 +31,7 @@ def read_markdown(text: bytes) -> Markdown:
     """Headings and links, with places in `text`."""
     begin = front_matter_bytes(text)
     walk = _Walk(text, begin)
-    for event, place in _READER.events_with_range(text[begin:].decode()):
+    for event, place in READER.events_with_range(text[begin:].decode()):
         walk.take(event, place["start"] + begin, place["end"] + begin)
     return walk.found()
 
@@ -54,7 +54,7 @@ class _Walk:
         self._links: list[Link] = []
         self._links_cut = False
         self._anchors: dict[str, int] = {}
-        self._definitions = Definitions(text, begin, _READER)
+        self._definitions = Definitions(text, begin, READER)
         self._mentions = mentions(text, begin)
         self._mention: Mention | None = next(self._mentions, None)
         self._mention_begun = False

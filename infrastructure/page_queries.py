@@ -38,6 +38,7 @@ class Statement:
     """SQL with its arguments as they gather."""
 
     def __init__(self, workspace_id: UUID) -> None:
+        self.workspace_id = workspace_id
         self.arguments: list[Any] = [workspace_id]
 
     def piece(self, name: str, splices: Mapping[str, str] | None = None, **values: Any) -> str:  # noqa: ANN401 - any argument
@@ -137,7 +138,7 @@ async def asked(  # the whole of a question, and where it is asked
     named = await NamedPages.read(connection, workspace_id, query)
     statement = Statement(workspace_id)
     splices = {
-        "matched": _matched(statement, query, named, text),
+        "matched": matching(statement, query, named, text),
         "keyed": _keyed(statement, query.order),
         "order": _order(query.order),
     }
@@ -145,7 +146,7 @@ async def asked(  # the whole of a question, and where it is asked
     return whole, statement.arguments
 
 
-def _matched(statement: Statement, query: Query, named: NamedPages, text: FoundText | None) -> str:
+def matching(statement: Statement, query: Query, named: NamedPages, text: FoundText | None) -> str:
     """The pages that every wanted piece holds, and none of the unwanted ones."""
     wanted: list[str] = []
     unwanted: list[str] = []

@@ -121,6 +121,7 @@ class Rebuild:
             ("api_key", "stream_id"),
             ("member", "member_id"),
             ("signing_key", "stream_id"),
+            ("search_settings", "stream_id"),
             ("webhook", "webhook_id"),
         ):
             await self._writing.execute(

@@ -13,6 +13,7 @@ from domain.events import Recorded
 from domain.pages import state as pages
 from domain.pages.events import slug_claims
 from domain.pages.snapshots import Meter
+from domain.search import settings as search_settings
 from domain.webhooks import state as webhooks
 from domain.webhooks.events import WebhookEvent
 from domain.workspaces import WorkspaceCreated
@@ -25,6 +26,7 @@ from infrastructure.link_rows import COLUMNS as LINK_COLUMNS
 from infrastructure.link_rows import link_rows
 from infrastructure.members import member_row
 from infrastructure.projections.texts import text_rows
+from infrastructure.search.settings import search_settings_row
 from infrastructure.signing_keys import signing_key_row
 from infrastructure.sql import sql
 from infrastructure.webhooks.book import webhook_row
@@ -64,6 +66,7 @@ COLUMNS = {
     ),
     "member": ("workspace_id", "member_id", "role", "status", "joined_at", "version", "doc"),
     "signing_key": ("workspace_id", "stream_id", "number", "salt", "made_at", "version", "retired_at"),
+    "search_settings": ("workspace_id", "stream_id", "language", "version", "doc"),
     "webhook": ("workspace_id", "webhook_id", "registered_position", "sends", "version", "doc"),
     "page": (
         "workspace_id",
@@ -114,7 +117,7 @@ _EVOLVE: dict[type, Callable[..., Any]] = {
         (WebhookEvent, webhooks.evolve),
     )
     for kind in get_args(union)
-}
+} | {search_settings.LanguageChosen: search_settings.evolve}
 
 
 async def replay(
@@ -201,6 +204,8 @@ class _Fold:
                 rows.add("member", member_row(self.workspace_id, member))
             case signing_keys.SigningKey() as signing_key:
                 rows.add("signing_key", signing_key_row(self.workspace_id, signing_key))
+            case search_settings.SearchSettings() as settings:
+                rows.add("search_settings", search_settings_row(self.workspace_id, settings))
             case webhooks.Webhook(removed=False) as webhook:
                 rows.add("webhook", webhook_row(self.workspace_id, webhook, self._first_position))
             case Recorded(event=WorkspaceCreated() as created, at=at):

@@ -5,10 +5,12 @@ from typing import Any
 
 from domain.keys import Key
 from domain.members import Member
+from domain.search.settings import SearchSettings
 from domain.signing_keys import SigningKey
 from domain.webhooks.state import Webhook
 from infrastructure.keys import write_key
 from infrastructure.members import write_member
+from infrastructure.search.settings import write_search_settings
 from infrastructure.signing_keys import write_signing_key
 from infrastructure.webhooks.book import write_webhook
 
@@ -16,6 +18,7 @@ from infrastructure.webhooks.book import write_webhook
 BESIDE: dict[type, Callable[..., Awaitable[Any]]] = {
     Key: write_key,
     Member: write_member,
+    SearchSettings: write_search_settings,
     SigningKey: write_signing_key,
     Webhook: write_webhook,
 }

@@ -14,6 +14,7 @@ from domain.events import Event, Meta
 from domain.keys import KeyEvent
 from domain.members import MemberEvent
 from domain.pages.events import PageEvent
+from domain.search.settings import LanguageChosen
 from domain.signing_keys import SigningKeyEvent
 from domain.webhooks.events import WebhookEvent
 from domain.workspaces import WorkspaceCreated
@@ -27,6 +28,7 @@ EVENTS: tuple[type[Event], ...] = (
     *get_args(MemberEvent),
     *get_args(AccessEvent),
     *get_args(SigningKeyEvent),
+    LanguageChosen,
     *get_args(WebhookEvent),
 )
 # From a stored (type, schema version) to the next version's members. Every version ever stored has a way to the newest.

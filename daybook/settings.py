@@ -13,6 +13,7 @@ from cyclopts import Parameter
 Environment = Literal["local", "staging", "production"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["text", "json"]
+Embeddings = Literal["local", "off"]
 LoggedRequests = Literal["all", "failed", "none"]
 
 
@@ -151,6 +152,26 @@ class Settings(DatabaseSettings):
             "Addresses or networks of reverse proxies (10.0.0.5,10.1.0.0/16) whose X-Forwarded-For and -Proto are believed.",
         ),
     ] = ""
+    embeddings: Annotated[
+        Embeddings,
+        _setting(
+            "DAYBOOK_EMBEDDINGS",
+            "What finds texts by their meaning: local is a small model that comes along and runs on this machine; off is none.",
+        ),
+    ] = "local"
+    embeddings_url: Annotated[
+        str | None,
+        _setting(
+            "DAYBOOK_EMBEDDINGS_URL",
+            "A provider to use instead of the local model, by OpenAI's API (https://host/v1). It gets to see the texts of pages.",
+        ),
+    ] = None
+    embeddings_model: Annotated[
+        str, _setting("DAYBOOK_EMBEDDINGS_MODEL", "The provider's model. Another model means that all texts are read anew.")
+    ] = "text-embedding-3-small"
+    embeddings_api_key: Annotated[str | None, _setting("DAYBOOK_EMBEDDINGS_API_KEY", "The provider's key, if it wants one.")] = (
+        None
+    )
     metrics_token: Annotated[
         str | None,
         _setting(

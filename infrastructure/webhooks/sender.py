@@ -6,8 +6,6 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -16,6 +14,7 @@ import httpcore
 from application.webhook_messages import Message, Reply
 from domain.webhooks.errors import TargetForbidden
 from domain.webhooks.targets import check_url, host_and_port, is_public
+from infrastructure.retry_after import retry_after_s
 
 TOTAL_S = 10.0
 # Enough to see what a receiver complains of. Of one that took the message nothing is read.
@@ -106,7 +105,7 @@ class HttpSender:
         if status is not None and error is not None and not error.startswith(_ANSWERED):
             # What went wrong afterwards does not count: the receiver has said what it has to say.
             error = None if 200 <= status < 300 else f"{_ANSWERED} {status}."
-        return Reply(status, error, round((time.monotonic() - began) * 1000), _retry_after_s(response))
+        return Reply(status, error, round((time.monotonic() - began) * 1000), _asked_to_wait_s(response))
 
     async def _post(
         self, url: str, message: Message, headers: Sequence[tuple[str, str]], seen: list[httpcore.Response]
@@ -180,17 +179,6 @@ async def _excerpt(response: httpcore.Response) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:EXCERPT_CHARACTERS_MAX]
 
 
-def _retry_after_s(response: httpcore.Response | None) -> float | None:
-    """What the receiver asks for, in seconds or as a date."""
+def _asked_to_wait_s(response: httpcore.Response | None) -> float | None:
     stated = next((value for name, value in response.headers if name.lower() == b"retry-after"), None) if response else None
-    if stated is None:
-        return None
-    text = stated.decode("latin-1").strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        moment = parsedate_to_datetime(text)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-        return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError, OverflowError):
-        return None
+    return None if stated is None else retry_after_s(stated.decode("latin-1"))

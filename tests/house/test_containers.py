@@ -142,6 +142,7 @@ def test_what_is_copied_is_enough_to_build_the_whole_of_daybook(dockerfile: str,
     (wheel,) = (tmp_path / "dist").iterdir()
     packed = set(zipfile.ZipFile(wheel).namelist())
     code = [file for name in copied(dockerfile) for file in (ROOT / name).rglob("*") if file.suffix in {".py", ".sql"}]
-    needed = {str(file.relative_to(ROOT)) for file in code}
+    needed = {str(file.relative_to(ROOT)) for file in code} | {"infrastructure/embeddings/tokenizer.json"}
     assert needed <= packed
     assert any(name.endswith("entry_points.txt") for name in packed)
+    assert any(name.endswith("licenses/infrastructure/embeddings/NOTICE") for name in packed)

@@ -26,6 +26,7 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"secret_key": "s" * (SECRET_CHARACTERS_MIN - 1)}, "DAYBOOK_SECRET_KEY"),
     ({"smtp_url": "smtp://mail.example.org:25?tls=off"}, "smtp-url:"),
     ({"log_level": "debug"}, "log-level:"),
+    ({"embeddings_url": "http://models.example/v1", "embeddings_api_key": "sk-1"}, "embeddings-url:"),
     ({"metrics_token": "t" * (TOKEN_CHARACTERS_MIN - 1)}, "metrics-token"),
 ]
 SAFE_SETTINGS: list[dict[str, Any]] = [
@@ -39,6 +40,9 @@ SAFE_SETTINGS: list[dict[str, Any]] = [
     {"smtp_url": "smtp://localhost:25?tls=off"},
     {"smtp_url": "smtp://127.0.0.1:25?tls=off"},
     {"log_level": "info"},
+    {"embeddings_url": "https://models.example/v1", "embeddings_api_key": "sk-1"},
+    {"embeddings_url": "http://models.example/v1"},
+    {"embeddings_url": "http://127.0.0.1:11434/v1", "embeddings_api_key": "sk-1"},
     {"metrics_token": "t" * TOKEN_CHARACTERS_MIN},
 ]
 SLIPS: list[dict[str, Any]] = [
@@ -56,6 +60,8 @@ SLIPS: list[dict[str, Any]] = [
     {"smtp_url": "smtp://user:password@mail.example.org:25?tls=off"},
     {"smtp_url": "smtp://mail.example.org", "mail_from": "nobody"},
     {"redis_url": "127.0.0.1:6379"},
+    {"embeddings_url": "models.example/v1"},
+    {"embeddings_url": "https://models.example/v1", "embeddings_api_key": "two\nlines"},
     {"cors_origins": "https://APP.example.org"},
     {"cors_origins": "https://app.example.org:443"},
     {"rate_limit_standard": -1},

@@ -1,0 +1,1 @@
+"""Who works out the vectors of texts."""

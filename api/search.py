@@ -122,8 +122,8 @@ async def get_settings(request: AnyRequest, services: WithServices) -> ASGIRespo
     tags=["search"],
 )
 async def choose_language(request: AnyRequest, data: JSONBody[ChooseLanguage], services: WithServices) -> ASGIResponse:
-    """Words are brought to their stems in this language; `simple` takes them as they are. The index is made anew; until it is whole,
-    the old one answers.
+    """Words are brought to their stems in this language; `simple` takes them as they are. The index is made anew, and until it is
+    whole, the old one answers.
     """
     command = await services.requests.command(request)
     versions = versions_from(request, data.version)

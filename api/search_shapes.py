@@ -62,8 +62,8 @@ class SearchResult(msgspec.Struct, rename="camel"):
 
 
 class WordExplanation(msgspec.Struct):
-    """A word as the index has it: its stem, in how many documents it stands, how much it counts. It was asked for, or begins or is
-    spelt like a word that was.
+    """A word as the index has it: its stem, in how many documents it stands, how much it counts. It was asked for, or begins or
+    is spelt like a word that was.
     """
 
     word: str
@@ -87,8 +87,8 @@ class SearchExplanation(msgspec.Struct, rename="camel"):
 
 
 class SearchAnswer(msgspec.Struct):
-    """The best first. `mode` is how they were found, `semantic` how finding by meaning stands. Where that cannot be had, words alone
-    were looked for, and `notice` says why.
+    """The best first. `mode` is how they were found, `semantic` how finding by meaning stands. Where that cannot be had, words
+    alone were looked for, and `notice` says why.
     """
 
     results: list[SearchResult]

@@ -19,8 +19,8 @@ NO_VECTORS = (
 
 
 class Embedded(msgspec.Struct, frozen=True):
-    """How many passages of a workspace are or will be embedded, how many of those have yet to be, and whether the database can keep
-    vectors.
+    """How many passages of a workspace are or will be embedded, how many of those have yet to be, and whether the database can
+    keep vectors.
     """
 
     passages: int

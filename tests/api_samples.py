@@ -40,12 +40,15 @@ GOOD_BODIES: dict[str, Any] = {
     "PATCH /v1/keys/{key_id}": {"name": "Renamed"},
     "POST /v1/members": {"email": "somebody.else@acme.io", "role": "reader"},
     "PATCH /v1/members/{member_id}": {"name": "Somebody"},
+    "PATCH /v1/search/settings": {"language": "german"},
     **{f"POST /v1/auth/{path}": {"email": "nobody@acme.io"} for path in ("request-code", "send-code")},
     **{f"POST /v1/auth/{path}": {"email": PERSON, "code": CODE} for path in ("verify", "verify-code")},
     **{f"POST /v1/auth/{path}": {"refreshToken": REFRESH_TOKEN} for path in ("refresh", "logout", "sign-out")},
 }
 # The same for what goes into the address.
-GOOD_QUERIES: dict[str, dict[str, Any]] = {"GET /v1/pages/{slug}/content/search": {"q": "colour"}}
+GOOD_QUERIES: dict[str, dict[str, Any]] = {
+    **{f"GET /v1/{path}": {"q": "colour"} for path in ("pages/{slug}/content/search", "pages/search", "search")},
+}
 
 
 class Samples:

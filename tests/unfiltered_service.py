@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import NO_LIMITS, Service, run_apart
+from conftest import PLAIN, Service, run_apart
 from unfiltered import switch_off_in_functions
 
 PROGRAM = Path(__file__).with_name("unfiltered.py")
@@ -21,7 +21,7 @@ class UnfilteredService(Service):
         with (self.data_dir / "serve.log").open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, PROGRAM, "serve", "--port", str(self.port), *self.flags],
-                env={**os.environ, **NO_LIMITS, "DAYBOOK_DATA_DIR": str(self.data_dir)},
+                env={**os.environ, **PLAIN, "DAYBOOK_DATA_DIR": str(self.data_dir)},
                 stdout=log,
                 stderr=log,
                 text=True,

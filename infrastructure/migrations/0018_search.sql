@@ -139,15 +139,15 @@ BEGIN
     CREATE OR REPLACE FUNCTION search.spelt_like(p_workspace uuid, p_word text, p_count integer)
     RETURNS TABLE (lexeme text, likeness real)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, %I SET plan_cache_mode = force_custom_plan SET enable_seqscan = off SET jit = off
+    SET search_path = pg_catalog SET plan_cache_mode = force_custom_plan SET enable_seqscan = off SET jit = off
     SET pg_trgm.similarity_threshold = 0.4
     AS $body$
     BEGIN
       IF p_workspace = ANY (daybook.visible_workspaces()) THEN
         RETURN QUERY
-          SELECT t.lexeme, similarity(t.lexeme, p_word) FROM search.term t
-           WHERE t.workspace_id = p_workspace AND t.lexeme %% p_word
-           ORDER BY similarity(t.lexeme, p_word) DESC, t.documents DESC, t.lexeme LIMIT p_count;
+          SELECT t.lexeme, %1$I.similarity(t.lexeme, p_word) FROM search.term t
+           WHERE t.workspace_id = p_workspace AND t.lexeme OPERATOR(%1$I.%%) p_word
+           ORDER BY %1$I.similarity(t.lexeme, p_word) DESC, t.documents DESC, t.lexeme LIMIT p_count;
       END IF;
     END $body$ $function$, trigrams);
 END $$;
@@ -185,13 +185,13 @@ BEGIN
     -- Keeps vectors, each as its text form.
     CREATE FUNCTION search.keep_vectors(p_workspace uuid, p_model text, p_digests bytea[], p_vectors text[]) RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, %1$I
-    BEGIN ATOMIC
+    AS $body$
       INSERT INTO search.vector (workspace_id, model, digest, embedding)
       SELECT p_workspace, p_model, n.digest, n.embedding::%1$I.halfvec FROM unnest(p_digests, p_vectors) n(digest, embedding)
        -- The text may have gone while it was embedded.
        WHERE EXISTS (SELECT FROM search.passage s WHERE s.workspace_id = p_workspace AND s.digest = n.digest)
       ON CONFLICT DO NOTHING;
-    END $function$, home);
+    $body$ $function$, home);
 
   EXECUTE format($function$
     -- The passages nearest to a vector, by the cosine of the angle between. The statement is put together with its values in it, so
@@ -199,15 +199,16 @@ BEGIN
     CREATE FUNCTION search.nearest(p_workspace uuid, p_model text, p_query real[], p_count integer)
     RETURNS TABLE (digest bytea, similarity real)
     -- An index answers no more than this.
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, %1$I SET jit = off SET hnsw.ef_search = 400
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET jit = off SET hnsw.ef_search = 400
     AS $body$
     DECLARE
       kind text := format('%1$I.halfvec(%%s)', cardinality(p_query));
     BEGIN
       IF p_workspace = ANY (daybook.visible_workspaces()) THEN
         RETURN QUERY EXECUTE format(
-          'SELECT v.digest, (1 - (v.embedding::%%1$s <=> $1::%%1$s))::real FROM search.vector v
-            WHERE v.workspace_id = %%2$L AND v.model = %%3$L ORDER BY v.embedding::%%1$s <=> $1::%%1$s LIMIT %%4$s',
+          'SELECT v.digest, (1 - (v.embedding::%%1$s OPERATOR(%1$I.<=>) $1::%%1$s))::real FROM search.vector v
+            WHERE v.workspace_id = %%2$L AND v.model = %%3$L
+            ORDER BY v.embedding::%%1$s OPERATOR(%1$I.<=>) $1::%%1$s LIMIT %%4$s',
           kind, p_workspace, p_model, p_count) USING p_query;
       END IF;
     END $body$ $function$, home);
@@ -217,31 +218,31 @@ BEGIN
     CREATE FUNCTION search.nearest_among(p_workspace uuid, p_model text, p_query real[], p_documents uuid[], p_count integer)
     RETURNS TABLE (digest bytea, similarity real)
     LANGUAGE sql STABLE SET search_path = pg_catalog, %1$I SET jit = off
-    BEGIN ATOMIC
+    AS $body$
       SELECT n.digest, n.similarity FROM (
         SELECT v.digest, (1 - (v.embedding OPERATOR(%1$I.<=>) p_query::%1$I.halfvec))::real AS similarity
           FROM (SELECT DISTINCT s.digest FROM search.passage s
                  WHERE s.workspace_id = p_workspace AND s.document_id = ANY (p_documents) AND s.digest IS NOT NULL) d
           JOIN search.vector v ON v.workspace_id = p_workspace AND v.model = p_model AND v.digest = d.digest
       ) n ORDER BY n.similarity DESC, n.digest LIMIT p_count;
-    END $function$, home);
+    $body$ $function$, home);
 
   EXECUTE format($function$
     -- What a document is about: the middle of its passages' vectors.
     CREATE FUNCTION search.middle(p_workspace uuid, p_model text, p_document uuid) RETURNS real[]
     LANGUAGE sql STABLE SET search_path = pg_catalog, %1$I
-    BEGIN ATOMIC
+    AS $body$
       SELECT %1$I.avg(v.embedding)::%1$I.vector::real[]
         FROM search.passage s JOIN search.vector v ON v.workspace_id = p_workspace AND v.model = p_model AND v.digest = s.digest
        WHERE s.workspace_id = p_workspace AND s.document_id = p_document;
-    END $function$, home);
+    $body$ $function$, home);
 
   EXECUTE format($function$
     -- For each passage of other documents, the passage of a document it is nearest to. Titles alone are left out.
     CREATE FUNCTION search.pairs(p_workspace uuid, p_model text, p_document uuid, p_others uuid[], p_passages integer)
     RETURNS TABLE (document_id uuid, ordinal integer, own_ordinal integer, similarity real)
     LANGUAGE sql STABLE SET search_path = pg_catalog, %1$I SET jit = off
-    BEGIN ATOMIC
+    AS $body$
       WITH own AS MATERIALIZED (
         SELECT s.ordinal, v.embedding
           FROM search.passage s JOIN search.vector v ON v.workspace_id = p_workspace AND v.model = p_model AND v.digest = s.digest
@@ -258,7 +259,7 @@ BEGIN
              other.document_id, other.ordinal, own.ordinal, (1 - (other.embedding OPERATOR(%1$I.<=>) own.embedding))::real
         FROM other CROSS JOIN own
        ORDER BY other.document_id, other.ordinal, (other.embedding OPERATOR(%1$I.<=>) own.embedding), own.ordinal;
-    END $function$, home);
+    $body$ $function$, home);
 
   -- The workspaces in which passages have no vector of a model; as above, ids alone.
   CREATE FUNCTION search.unembedded_workspaces(p_model text) RETURNS SETOF uuid
@@ -273,7 +274,7 @@ BEGIN
     -- Gives a workspace with very many vectors an index of its own, and answers whether it made one. While it is built, vectors can
     -- be read but not written.
     CREATE FUNCTION search.index_vectors(p_workspace uuid, p_model text, p_least integer) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, %1$I SET maintenance_work_mem = '256MB'
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET maintenance_work_mem = '256MB'
     AS $body$
     DECLARE
       dimensions integer;
@@ -285,7 +286,7 @@ BEGIN
       END IF;
       SELECT %1$I.vector_dims(v.embedding) INTO dimensions FROM search.vector v
        WHERE v.workspace_id = p_workspace AND v.model = p_model LIMIT 1;
-      EXECUTE format('CREATE INDEX IF NOT EXISTS %%I ON search.vector USING hnsw ((embedding::%1$I.halfvec(%%s)) halfvec_cosine_ops)
+      EXECUTE format('CREATE INDEX IF NOT EXISTS %%I ON search.vector USING hnsw ((embedding::%1$I.halfvec(%%s)) %1$I.halfvec_cosine_ops)
                        WHERE workspace_id = %%L AND model = %%L', name, dimensions, p_workspace, p_model);
       RETURN true;
     END $body$ $function$, home);

@@ -481,7 +481,9 @@ def test_the_other_service_asks_for_every_workspaces_rows(unfiltered: Unfiltered
     for name in changed:
         # What is left compares one row's workspace with another's.
         assert re.findall(r"workspace_id *(?:=|<|>|IN\b)(?! \w+\.workspace_id).*", switched[name][0]) == [], name
-    assert unfiltered.functions == {"position_at", "slug_is_known", "spend_refresh_token"}
+    of_daybook = {"position_at", "slug_is_known", "spend_refresh_token"}
+    of_search = {"keep_vectors", "nearest_among", "middle", "pairs"}
+    assert unfiltered.functions == {f"daybook.{name}" for name in of_daybook} | {f"search.{name}" for name in of_search}
 
 
 def test_without_policies_the_other_service_would_tell_everything(unfiltered: UnfilteredService) -> None:
@@ -626,7 +628,7 @@ def test_what_is_no_good_opens_no_route(service: Service, refused: Any) -> None:
     # Owners are told that somebody came with a key of theirs, and nothing else has happened.
     assert {each["type"] for each in written} <= {"access.key_refused"}
     for seen in (before, after):
-        for name in ("GET /v1/audit", "GET /v1/events", "head"):
+        for name in ("GET /v1/audit", "GET /v1/events", "GET /v1/search/status", "head"):
             del seen[name]
     assert after == before
 

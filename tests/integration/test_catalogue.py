@@ -36,6 +36,16 @@ SEES_ALL = {
     "daybook.forget_webhook_deliveries": "(p_before timestamp with time zone, p_kept integer, p_at_once integer)",
     # Beneath a policy LIKE may not use an index. It asks itself whether the caller may see the workspace.
     "daybook.text_matches": "(p_workspace uuid, p_pattern text)",
+    # The same, for the beginnings and the spelling of words.
+    "search.beginning": "(p_workspace uuid, p_word text, p_count integer)",
+    "search.spelt_like": "(p_workspace uuid, p_word text, p_count integer)",
+    # Whoever embeds looks for work in the same way as runners. They answer ids.
+    "search.pending_workspaces": "()",
+    "search.unembedded_workspaces": "(p_model text)",
+    # A workspace's own index of vectors is found by a statement with its id in it. It asks itself as well.
+    "search.nearest": "(p_workspace uuid, p_model text, p_query real[], p_count integer)",
+    # Only the owner makes indexes. It asks itself as well.
+    "search.index_vectors": "(p_workspace uuid, p_model text, p_least integer)",
 }
 # What the service may not do to tables that it may read.
 NOT_GRANTED = {
@@ -43,6 +53,8 @@ NOT_GRANTED = {
     "daybook.workspace_head": {"DELETE"},
     "daybook.checkpoint": {"DELETE"},
     "daybook.kept_answer": {"UPDATE"},
+    # A text has one vector of a model for good.
+    "search.vector": {"UPDATE"},
 }
 # What indexes lead with that do not lead with the workspace. They must not be unique.
 LEADS_WITH_ANOTHER = {
@@ -52,6 +64,8 @@ LEADS_WITH_ANOTHER = {
     ("member", "member_id"),
     # Trigrams, for text_matches.
     ("page_text", "body"),
+    # Trigrams, for spelt_like.
+    ("term", "lexeme"),
 }
 
 _OURS = (
@@ -210,7 +224,11 @@ async def test_of_sequences_the_service_takes_numbers_and_that_is_all(owner: Con
 
 async def test_the_service_makes_nothing_in_any_schema_and_others_get_into_none_of_ours(owner: Connection) -> None:
     schemas = [row["nspname"] for row in await owner.fetch(f"SELECT n.nspname FROM pg_namespace n WHERE {_OURS}")]  # noqa: S608
-    assert {"daybook", "read_model", "public"} <= set(schemas) <= {"daybook", "read_model", "read_model_previous", "public"}
+    assert (
+        {"daybook", "read_model", "search", "public"}
+        <= set(schemas)
+        <= {"daybook", "read_model", "read_model_previous", "search", "public"}
+    )
     for schema in schemas:
         assert not await owner.fetchval("SELECT has_schema_privilege($1, $2, 'CREATE')", SERVICE_ROLE, schema), schema
         # So that what everybody may call, as functions are, nobody can.
@@ -230,6 +248,9 @@ VALUES = {
     "timestamp with time zone": "now()",
     "text[]": "'{}'",
     "uuid[]": "'{}'",
+    "integer[]": "'{}'",
+    "tsvector": "'x'",
+    "halfvec": "'[1]'",
     **dict.fromkeys(("smallint", "integer", "bigint", "double precision"), "1"),
 }
 
@@ -331,7 +352,7 @@ async def test_a_session_changes_no_row_of_another_workspace_and_moves_none_ther
 
 async def primary_key(owner: Connection, table: str) -> str:
     names = await owner.fetch(
-        "SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) "
+        "SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1]) "
         "WHERE i.indrelid = $1::regclass AND i.indisprimary",
         table,
     )

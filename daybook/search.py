@@ -34,6 +34,6 @@ def search_parts(store: PostgresEventStore, database: Database, embedder: Embedd
         settings=SearchSettingsCases(store, PostgresSettingsBook(database)),
         states=SearchStates(PostgresIndexState(database), embedder),
         similar=SimilarPages(PostgresSimilarPages(database), embedder),
-        projection=SearchProjection(embedder.model if embedder else None),
+        projection=SearchProjection(),
         embedding=EmbeddingWorker(database, embedder) if embedder else None,
     )

@@ -13,6 +13,8 @@ from infrastructure.event_store import codec
 from infrastructure.link_rows import PROJECTION as LINKS
 from infrastructure.projections import snapshots, texts
 from infrastructure.replay import COLUMNS, ReplayFailed, replay
+from infrastructure.search import projection as search
+from infrastructure.search.verifying import difference
 from infrastructure.sql import sql
 
 ROWS_AT_ONCE = 2000
@@ -191,7 +193,17 @@ async def _verify_read_models(connection: Connection, workspace_id: UUID, up_to:
         if wrong is not None:
             raise Altered(f"the read model's {what} differ from what replaying gives: {wrong}")
     await connection.execute("DROP TABLE claim")
+    await _verify_search(connection, workspace_id, up_to)
     return compared
+
+
+async def _verify_search(connection: Connection, workspace_id: UUID, up_to: int) -> None:
+    """Against the read models, which are proven by now; like links and texts, only where the index has caught up."""
+    if await connection.fetchval(sql("projection_position"), workspace_id, search.NAME) != up_to:
+        return
+    wrong = await difference(connection, workspace_id)
+    if wrong is not None:
+        raise Altered(f"the index of search is not what it would be if it were made anew: {wrong}")
 
 
 class _Stored:

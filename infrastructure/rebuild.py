@@ -12,6 +12,7 @@ from infrastructure.database import Connection
 from infrastructure.link_rows import PROJECTION as LINKS
 from infrastructure.projections import snapshots, texts
 from infrastructure.replay import COLUMNS, Rows, replay
+from infrastructure.search import projection as search
 from infrastructure.sql import sql
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,8 @@ class Rebuild:
             await self._carry_on()
             await self._writing.execute("SELECT daybook.use_generation($1)", NEXT)
         await self._writing.execute("ANALYZE read_model.page")
+        for workspace_id in self._done:
+            await self._refill_search(workspace_id)
         return Rebuilt(len(self._done), self._events, rounds + 1)
 
     async def _round(self) -> int:
@@ -104,6 +107,17 @@ class Rebuild:
         for workspace_id, position in self._done.items():
             for projection in REFILLED:
                 await self._writing.execute(sql("projection_set"), workspace_id, projection, position)
+
+    async def _refill_search(self, workspace_id: UUID) -> None:
+        """The index of search lies apart, because its words come from the database: it is refilled from the read models. Where it
+        has yet to be begun, its projection does it.
+        """
+        async with self._writing.transaction():
+            # A runner in the middle of a batch is waited for. What is appended from here on, it takes in afterwards.
+            position = await self._writing.fetchval(sql("projection_hold"), workspace_id, search.NAME)
+            if position is not None:
+                await search.refill(self._writing, workspace_id)
+                await self._writing.execute(sql("projection_set"), workspace_id, search.NAME, position)
 
     def _count(self, events: int) -> None:
         self._events += events

@@ -178,7 +178,7 @@ BEGIN
   -- A text's vector follows from the text and the model alone, so that equal passages share one and a refilled index keeps them.
   EXECUTE format('CREATE TABLE search.vector (
     workspace_id uuid NOT NULL, model text NOT NULL, digest bytea NOT NULL, embedding %I.halfvec NOT NULL,
-    PRIMARY KEY (workspace_id, model, digest))', home);
+    PRIMARY KEY (workspace_id, digest, model))', home);
   PERFORM daybook.confine('search.vector', 'SELECT, INSERT, DELETE');
 
   EXECUTE format($function$

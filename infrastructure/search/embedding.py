@@ -75,7 +75,7 @@ class EmbeddingWorker:
                 await self._embed_some(connection, workspace_id)
 
     async def _ask_for_missing(self, connection: Connection) -> None:
-        """For passages of before anything embedded, and for another model than the last one."""
+        """For passages that another model embedded, or that were there before the database could keep vectors."""
         for row in await connection.fetch(sql("search_unembedded"), self._embedder.model):
             workspace_id = row["workspace_id"]
             await connection.execute(sql("bind"), [workspace_id])

@@ -38,21 +38,26 @@ async def write_documents(
     connection: Connection,
     workspace_id: UUID,
     language: str,
-    model: str | None,
     wanted: Sequence[UUID],
     documents: Sequence[Document],
-) -> bool:
-    """`documents` are those of the `wanted` that are there; the others no longer are. Answers whether anything was written."""
-    changes = await _changes(connection, workspace_id, wanted, documents)
+    *,
+    vectors_kept: bool,
+) -> None:
+    """`documents` are those of the `wanted` that are there; the others no longer are."""
+    changes = await changes_of(connection, workspace_id, wanted, documents)
     if changes.ends:
         await connection.execute(sql("search_passage_drop"), workspace_id, *_columns(list(changes.ends.items()), 2))
     await _write_passages(connection, workspace_id, language, changes.passages)
     await _write_words(connection, workspace_id, language, wanted, documents, changes)
-    await _settle_vectors(connection, workspace_id, model, changes)
-    return bool(changes.ends or changes.passages)
+    # Where no vectors can be kept, nothing is embedded.
+    if vectors_kept:
+        await _settle_vectors(connection, workspace_id, changes)
 
 
-async def _changes(connection: Connection, workspace_id: UUID, wanted: Sequence[UUID], documents: Sequence[Document]) -> Changes:
+async def changes_of(
+    connection: Connection, workspace_id: UUID, wanted: Sequence[UUID], documents: Sequence[Document]
+) -> Changes:
+    """What is there to be written."""
     stored: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
     for row in await connection.fetch(sql("search_passages"), workspace_id, wanted):
         stored[row["document_id"]].append(tuple(row)[1:])
@@ -141,12 +146,10 @@ async def _write_postings(connection: Connection, workspace_id: UUID, pairs: dic
         await connection.execute(sql("search_term_drop"), workspace_id, fewer)
 
 
-async def _settle_vectors(connection: Connection, workspace_id: UUID, model: str | None, changes: Changes) -> None:
-    """Where nothing embeds, nothing is asked for; whatever embeds later looks for what is missing."""
-    if model is None:
-        return
+async def _settle_vectors(connection: Connection, workspace_id: UUID, changes: Changes) -> None:
+    """Asked for is what has no vector, whether anything embeds at present or not."""
     if changes.wanted:
-        await connection.execute(sql("search_pending_write"), workspace_id, list(changes.wanted), model)
+        await connection.execute(sql("search_pending_write"), workspace_id, list(changes.wanted))
     if changes.gone:
         for statement in ("search_pending_drop", "search_vector_drop"):
             await connection.execute(sql(statement), workspace_id, list(changes.gone))

@@ -22,46 +22,36 @@ class SearchProjection:
 
     name = NAME
 
-    def __init__(self, model: str | None) -> None:
-        """`model` is what embeds passages; None where nothing does."""
-        self._model = model
-
     async def apply(self, connection: Connection, workspace_id: UUID, events: Sequence[asyncpg.Record]) -> None:
         if any(event["type"] == LANGUAGE_CHOSEN for event in events):
-            await refill(connection, workspace_id, self._model)
+            await refill(connection, workspace_id)
             return
         changed = {event["stream_id"] for event in events if event["type"].startswith(_SEARCHED)}
         if changed:
             await connection.execute(sql("search_plan"))
             language = await connection.fetchval(sql("search_language"), workspace_id) or LANGUAGE_DEFAULT
-            model = await embedding_model(connection, self._model)
-            await write(connection, workspace_id, language, model, sorted(changed))
+            await _write(connection, workspace_id, language, sorted(changed))
 
 
-async def refill(connection: Connection, workspace_id: UUID, model: str | None) -> int:
-    """The whole index anew, in the transaction that is open: until it ends, searches see the old one. Answers how many documents
-    there are.
+async def refill(connection: Connection, workspace_id: UUID) -> int:
+    """The whole index anew, in the transaction that is open: until it ends, searches see the old one. Answers how many
+    documents there are.
     """
     await connection.execute(sql("search_plan"))
     language = await connection.fetchval(sql("search_language_wanted"), workspace_id) or LANGUAGE_DEFAULT
     await connection.execute(sql("search_clear"), workspace_id)
-    model = await embedding_model(connection, model)
     ids = [row["id"] for row in await connection.fetch(sql("search_all_ids"), workspace_id)]
-    count = await write(connection, workspace_id, language, model, ids)
-    if model is not None:
+    count = await _write(connection, workspace_id, language, ids)
+    if await connection.fetchval(sql("search_vectors")):
         await connection.execute(sql("search_vector_sweep"), workspace_id)
     return count
 
 
-async def write(connection: Connection, workspace_id: UUID, language: str, model: str | None, ids: Sequence[UUID]) -> int:
+async def _write(connection: Connection, workspace_id: UUID, language: str, ids: Sequence[UUID]) -> int:
     """Answers how many documents there are among the ids."""
+    vectors_kept = await connection.fetchval(sql("search_vectors"))
     count = 0
     async for wanted, documents in read_documents(connection, workspace_id, ids):
-        await write_documents(connection, workspace_id, language, model, wanted, documents)
+        await write_documents(connection, workspace_id, language, wanted, documents, vectors_kept=vectors_kept)
         count += len(documents)
     return count
-
-
-async def embedding_model(connection: Connection, model: str | None) -> str | None:
-    """The model, where vectors can be kept."""
-    return model if model is not None and await connection.fetchval(sql("search_vectors")) else None

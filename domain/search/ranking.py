@@ -6,8 +6,8 @@ from typing import Final
 # How soon saying a word again adds nothing (k1), and how far a document's length counts (b): the usual values of both.
 SATURATION: Final = 1.2
 NORMALISATION: Final = 0.75
-# A word that was only nearly asked for counts for less.
-PREFIX_WEIGHT: Final = 0.6
+# A word that stands in for another counts for less.
+INSTEAD_WEIGHT: Final = 0.6
 # As many words of a query are looked for as say most.
 TERMS_MAX: Final = 64
 

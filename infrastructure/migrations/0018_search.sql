@@ -140,7 +140,7 @@ BEGIN
     RETURNS TABLE (lexeme text, likeness real)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog SET plan_cache_mode = force_custom_plan SET enable_seqscan = off SET jit = off
-    SET pg_trgm.similarity_threshold = 0.4
+    SET pg_trgm.similarity_threshold = 0.3
     AS $body$
     BEGIN
       IF p_workspace = ANY (daybook.visible_workspaces()) THEN

@@ -27,14 +27,17 @@ from api import (
     keys,
     me,
     members,
+    milestones,
     page_content,
     page_links,
     page_outline,
     page_queries,
     page_versions,
     pages,
+    principles,
     problems,
     sign_in,
+    updates,
     webhooks,
 )
 from api.answers import json_answer
@@ -57,7 +60,7 @@ DOCS_PATH = "/docs"
 
 def _areas() -> list[ControllerRouterHandler]:
     """All routes that ask for a key, by what a caller needs for them."""
-    on_pages = [
+    on_pages: list[ControllerRouterHandler] = [
         *pages.HANDLERS,
         *page_queries.HANDLERS,
         *databases.HANDLERS,
@@ -67,6 +70,9 @@ def _areas() -> list[ControllerRouterHandler]:
         *page_links.HANDLERS,
         *history.HANDLERS,
         *page_versions.HANDLERS,
+        *updates.HANDLERS,
+        *milestones.HANDLERS,
+        *principles.HANDLERS,
     ]
     return [
         Router("/", route_handlers=on_pages, opt={AREA: "pages"}),

@@ -20,6 +20,7 @@ from application.event_store import Command
 from application.idempotency import Idempotency
 from daybook.access import access_parts
 from daybook.choices import Together
+from daybook.items import item_parts
 from daybook.pages import page_parts
 from daybook.settings import DatabaseSettings, Settings, listed
 from daybook.webhooks import webhook_parts
@@ -139,6 +140,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     metrics = Metrics(token=settings.metrics_token or None, local=settings.environment == "local")
     store = PostgresEventStore(database, announcer, metrics.batch_written)
     on_pages = page_parts(store, database)
+    items = item_parts(store, database)
     access = access_parts(store, database, server_key, settings, together)
     # One line for each asynchronous projection.
     projections: list[Projection] = [WebhookProjection(), Snapshots(), LinkProjection(), PageTexts()]
@@ -164,6 +166,9 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
         page_queries=on_pages.queries,
         databases=on_pages.databases,
         page_links=on_pages.links,
+        updates=items.updates,
+        milestones=items.milestones,
+        principles=items.principles,
         markdown=on_pages.markdown,
         past=on_pages.past,
         workspace_past=on_pages.workspace_past,

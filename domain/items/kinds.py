@@ -124,10 +124,11 @@ class Kind(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
             raise NotInTrash
         return [self.restored]
 
-    def check_live(self, item: S) -> S:
+    def check_live(self, item: S, versions: Sequence[int] = ()) -> S:
+        """Raises `VersionStale` as `check_version` does, or that there is no such item."""
         if not item.live:
             raise self.not_found
-        return item
+        return check_version(item, versions)
 
     def _begun(self, event: Begun, fact: Recorded[ItemEvent], item_id: UUID) -> S:
         return self.state(

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from domain.errors import NotFound
 from domain.events import Change
+from domain.items.errors import MilestoneNotFound
 from domain.items.kinds import Archived, Begun, Changed, Changes, Item, Kind, Restored
 from domain.items.rules import DESCRIPTION_BYTES_MAX, check_text, check_title
 
 State = Literal["planned", "reached", "missed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
-# A type that a field of the same name does not hide.
+# A field that is called date hides the type of that name, where annotations are read after the fields.
 Day = date
 
 
@@ -46,12 +46,6 @@ class MilestoneRestored(Restored, frozen=True, tag="milestone.restored"):
 
 
 MilestoneEvent = MilestoneCreated | MilestoneChanged | MilestoneArchived | MilestoneRestored
-
-
-class MilestoneNotFound(NotFound):
-    """No milestone of this workspace has this id. It may be in the trash."""
-
-    code = "milestone_not_found"
 
 
 class Milestone(Item, frozen=True, kw_only=True):

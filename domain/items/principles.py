@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from msgspec import UNSET, UnsetType
 
-from domain.errors import NotFound
 from domain.events import Change
+from domain.items.errors import PrincipleNotFound
 from domain.items.kinds import Archived, Begun, Changed, Changes, Item, Kind, Restored
 from domain.items.rules import CONTENT_BYTES_MAX, check_text, check_title
 
@@ -33,12 +33,6 @@ class PrincipleRestored(Restored, frozen=True, tag="principle.restored"):
 
 
 PrincipleEvent = PrincipleCreated | PrincipleChanged | PrincipleArchived | PrincipleRestored
-
-
-class PrincipleNotFound(NotFound):
-    """No principle of this workspace has this id. It may be in the trash."""
-
-    code = "principle_not_found"
 
 
 class Principle(Item, frozen=True, kw_only=True):

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from domain.errors import InvalidValue, NotFound
+from domain.errors import InvalidValue
 from domain.events import Change
+from domain.items.errors import UpdateNotFound
 from domain.items.kinds import Archived, Begun, Changed, Changes, Item, Kind, Restored
 from domain.items.rules import CONTENT_BYTES_MAX, check_text, check_title
 from domain.pages.events import Status
@@ -39,12 +40,6 @@ class UpdateRestored(Restored, frozen=True, tag="update.restored"):
 
 
 UpdateEvent = UpdatePosted | UpdateChanged | UpdateArchived | UpdateRestored
-
-
-class UpdateNotFound(NotFound):
-    """No update of this workspace has this id. It may be in the trash, or its page may."""
-
-    code = "update_not_found"
 
 
 class Update(Item, frozen=True, kw_only=True):

@@ -7,6 +7,8 @@ from domain.keys import Key
 from domain.members import Member
 from domain.signing_keys import SigningKey
 from domain.webhooks.state import Webhook
+from infrastructure.items import STATES as ITEMS
+from infrastructure.items import write_item
 from infrastructure.keys import write_key
 from infrastructure.members import write_member
 from infrastructure.signing_keys import write_signing_key
@@ -18,4 +20,5 @@ BESIDE: dict[type, Callable[..., Awaitable[Any]]] = {
     Member: write_member,
     SigningKey: write_signing_key,
     Webhook: write_webhook,
+    **dict.fromkeys(ITEMS.values(), write_item),
 }

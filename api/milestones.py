@@ -14,7 +14,7 @@ from api.requests import AnyRequest
 from api.services import WithServices
 from application.items import Wanted
 from domain.items.errors import MilestoneNotFound
-from domain.items.milestones import STATES, midnight
+from domain.items.milestones import STATES, noon
 from domain.pages.queries import any_of, day
 
 MilestoneId = FromPath[str]
@@ -44,8 +44,8 @@ async def list_milestones(  # noqa: PLR0913 - one for each filter
     since, until = day(first, "from"), day(last, "to")
     wanted = Wanted(
         standing=any_of(in_state, "state", STATES),
-        since=None if since is None else midnight(since),
-        until=None if until is None else midnight(until),
+        since=None if since is None else noon(since),
+        until=None if until is None else noon(until),
     )
     return await ROUTES.listed(request, services, wanted, page, limit, offset)
 

@@ -60,7 +60,7 @@ class Milestone(Item, frozen=True, kw_only=True):
 
     @property
     def moment(self) -> datetime:
-        return midnight(self.date)
+        return noon(self.date)
 
     @property
     def standing(self) -> str:
@@ -77,9 +77,9 @@ class MilestoneChanges(Changes, frozen=True, kw_only=True):
     page_id: UUID | UnsetType | None = UNSET
 
 
-def midnight(day: Day) -> datetime:
-    """The moment that stands for a day in lists."""
-    return datetime.combine(day, time(), UTC)
+def noon(day: Day) -> datetime:
+    """The moment that stands for a day in lists. The first midnight of the calendar would not: drivers take it for infinity."""
+    return datetime.combine(day, time(12), UTC)
 
 
 def _check(milestone: MilestoneCreated | Milestone) -> None:

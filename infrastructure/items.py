@@ -56,17 +56,19 @@ class PostgresItemBook(Generic[S]):
     async def listing(
         self, workspace_id: UUID, wanted: Wanted, *, limit: int | None, offset: int
     ) -> AsyncIterator[Piece[Kept[S]]]:
-        filters = (wanted.page_id, wanted.standing or None, wanted.since, wanted.until)
+        kind, standing = self._kind, wanted.standing or None
+        filters = (workspace_id, kind.state.kind, kind.goes_with_page, wanted.page_id, standing, wanted.since, wanted.until)
+        async with self._database.reading(workspace_id) as connection:
+            total = await connection.fetchval(sql("item_total"), *filters)
         after, left = (None, None), COUNT_MAX if limit is None else limit
         while left > 0:
             chunk = min(left, LISTED_AT_ONCE_MAX)
             async with self._database.reading(workspace_id) as connection:
-                rows = await self._rows(connection, workspace_id, *filters, *after, chunk, offset)
-            found = [self._kept(row) for row in rows if row["item_id"] is not None]
-            if not found and after != (None, None):
-                return
-            yield Piece(found, rows[0]["total"])
-            if len(found) < chunk:
+                rows = await connection.fetch(self._list, *filters, *after, chunk, offset)
+            # The first piece may be empty; no other is.
+            if rows or after == (None, None):
+                yield Piece([self._kept(row) for row in rows], total)
+            if len(rows) < chunk:
                 return
             after, offset, left = (rows[-1]["moment"], rows[-1]["item_id"]), 0, left - chunk
 
@@ -82,9 +84,6 @@ class PostgresItemBook(Generic[S]):
                 return
             yield [_entry(row) for row in rows]
             before, offset, left = rows[-1]["version"], 0, left - len(rows)
-
-    async def _rows(self, connection: Connection, workspace_id: UUID, *arguments: Any) -> list[asyncpg.Record]:  # noqa: ANN401 - those of the statement
-        return await connection.fetch(self._list, workspace_id, self._kind.state.kind, self._kind.goes_with_page, *arguments)
 
     def _kept(self, row: asyncpg.Record) -> Kept[S]:
         named = row["page_id"] is not None

@@ -27,15 +27,18 @@ from api import (
     keys,
     me,
     members,
+    milestones,
     page_content,
     page_links,
     page_outline,
     page_queries,
     page_versions,
     pages,
+    principles,
     problems,
     search,
     sign_in,
+    updates,
     webhooks,
 )
 from api.answers import json_answer
@@ -58,7 +61,7 @@ DOCS_PATH = "/docs"
 
 def _areas() -> list[ControllerRouterHandler]:
     """All routes that ask for a key, by what a caller needs for them."""
-    on_pages = [
+    on_pages: list[ControllerRouterHandler] = [
         *pages.HANDLERS,
         *page_queries.HANDLERS,
         *databases.HANDLERS,
@@ -69,6 +72,9 @@ def _areas() -> list[ControllerRouterHandler]:
         *history.HANDLERS,
         *page_versions.HANDLERS,
         *search.HANDLERS,
+        *updates.HANDLERS,
+        *milestones.HANDLERS,
+        *principles.HANDLERS,
     ]
     return [
         Router("/", route_handlers=on_pages, opt={AREA: "pages"}),

@@ -33,6 +33,7 @@ from application.positions import PositionNotReached
 from application.rate_limits import RateLimited
 from application.sign_in import CodeRefused, RefreshRefused, SignInOff
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
+from domain.items.errors import MilestoneNotFound, PrincipleNotFound, UpdateNotFound
 from domain.keys import KeyNotFound, TooManyKeys
 from domain.members import FirstMemberNotOwner, LastOwner, MemberExists, MemberNotFound, TooManyMembers
 from domain.pages.databases import PropertyInvalid
@@ -91,6 +92,9 @@ STATUSES: dict[type[DomainError], int] = {
     SigningKeyNotFound: 404,
     TextNotFound: 404,
     WebhookNotFound: 404,
+    UpdateNotFound: 404,
+    MilestoneNotFound: 404,
+    PrincipleNotFound: 404,
     DeliveryNotFound: 404,
     SectionNotFound: 404,
     VersionNotFound: 404,

@@ -18,6 +18,8 @@ from application.event_store import Command
 from application.feed import FeedReader
 from application.idempotency import Idempotency
 from application.invitations import Invitations
+from application.item_views import MilestoneView, PrincipleView, UpdateView
+from application.items import Items
 from application.keys import Keys
 from application.markdown import MarkdownReader
 from application.members import Members
@@ -40,6 +42,9 @@ from application.sign_in import SignIn
 from application.similar import SimilarPages
 from application.webhooks import Webhooks
 from application.workspace_past import WorkspacePast
+from domain.items.milestones import Milestone
+from domain.items.principles import Principle
+from domain.items.updates import Update
 from domain.pages.find_replace import FindReplace
 
 
@@ -75,6 +80,9 @@ class Services(msgspec.Struct, frozen=True):
     search_settings: SearchSettingsCases
     search_states: SearchStates
     similar: SimilarPages
+    updates: Items[Update, UpdateView]
+    milestones: Items[Milestone, MilestoneView]
+    principles: Items[Principle, PrincipleView]
     webhooks: Webhooks
     markdown: MarkdownReader
     past: PagePast

@@ -1,5 +1,5 @@
-"""Commands on streams that change seldom: webhooks, keys, members. Each is decided under its workspace's lock, on what is read
-there. So they count, compare and refuse in peace, which pages, with their many writers, cannot.
+"""Commands on streams that change seldom: webhooks, keys, members, milestones. Each is decided under its workspace's lock, on
+what is read there. So they count, compare and refuse in peace, which pages, with their many writers, cannot.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -59,10 +59,14 @@ class Exclusively(Generic[S]):
 
     async def again(self, command: Command, known: KnownCommand) -> Done[S]:
         """What was done when the command was carried out before."""
+        return Done(await self.as_of(command.workspace_id, known.stream_id, known.version), known.position)
+
+    async def as_of(self, workspace_id: UUID, stream_id: UUID, version: int) -> S:
+        """The state at a version."""
         state: S | None = None
-        for fact in await self._store.stream(command.workspace_id, known.stream_id, known.version):
-            state = self._evolve(state, fact, known.stream_id)
-        return Done(_there(state), known.position)
+        for fact in await self._store.stream(workspace_id, stream_id, version):
+            state = self._evolve(state, fact, stream_id)
+        return _there(state)
 
     def _after(self, command: Command, planned: Plan[S]) -> S:
         state = planned.before

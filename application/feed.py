@@ -28,14 +28,16 @@ class Types(msgspec.Struct, frozen=True):
     hidden: tuple[str, ...] | None = None
 
 
-# What begins so is between a workspace's owners: who may come in and who did, and where it is sent to.
 PAGES = "pages:read"
+# What begins so is for whoever may read pages, and what stands beside them.
+READABLE = ("page.", "update.", "milestone.", "principle.")
+# What begins so is between a workspace's owners: who may come in and who did, and where it is sent to.
 RESTRICTED = ("access.", "key.", "member.", "webhook.")
 
 
 def visible(types: Types | None, scopes: frozenset[str]) -> Types | None:
     """Of the wanted types, those that such a caller may see. Every type begins with nothing, which is how all are asked for."""
-    hidden = (() if ADMIN in scopes else RESTRICTED) + (() if PAGES in scopes else ("page.",))
+    hidden = (() if ADMIN in scopes else RESTRICTED) + (() if PAGES in scopes else READABLE)
     if not hidden:
         return types
     return Types((), ("",), hidden) if types is None else Types(types.names, types.prefixes, hidden)

@@ -20,6 +20,7 @@ from application.event_store import Command
 from application.idempotency import Idempotency
 from daybook.access import access_parts
 from daybook.choices import Together, embedder_for
+from daybook.items import item_parts
 from daybook.pages import page_parts
 from daybook.search import search_parts
 from daybook.settings import DatabaseSettings, Settings, listed
@@ -141,6 +142,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     metrics = Metrics(token=settings.metrics_token or None, local=settings.environment == "local")
     store = PostgresEventStore(database, announcer, metrics.batch_written)
     on_pages = page_parts(store, database)
+    items = item_parts(store, database)
     access = access_parts(store, database, server_key, settings, together)
     # One line for each asynchronous projection.
     searching = search_parts(store, database, embedder_for(settings))
@@ -171,6 +173,9 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
         search_states=searching.states,
         similar=searching.similar,
         page_links=on_pages.links,
+        updates=items.updates,
+        milestones=items.milestones,
+        principles=items.principles,
         markdown=on_pages.markdown,
         past=on_pages.past,
         workspace_past=on_pages.workspace_past,

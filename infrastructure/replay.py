@@ -10,6 +10,10 @@ import msgspec
 from domain import keys, members, signing_keys
 from domain.access import AccessEvent
 from domain.events import Recorded
+from domain.items.kinds import Item
+from domain.items.milestones import MILESTONES, MilestoneEvent
+from domain.items.principles import PRINCIPLES, PrincipleEvent
+from domain.items.updates import UPDATES, UpdateEvent
 from domain.pages import state as pages
 from domain.pages.events import slug_claims
 from domain.pages.snapshots import Meter
@@ -21,6 +25,7 @@ from infrastructure import page_rows
 from infrastructure.database import Connection
 from infrastructure.event_store import codec
 from infrastructure.event_store.store import recorded_from
+from infrastructure.items import item_row
 from infrastructure.keys import key_row
 from infrastructure.link_rows import COLUMNS as LINK_COLUMNS
 from infrastructure.link_rows import link_rows
@@ -68,6 +73,7 @@ COLUMNS = {
     "signing_key": ("workspace_id", "stream_id", "number", "salt", "made_at", "version", "retired_at"),
     "search_settings": ("workspace_id", "stream_id", "language", "version", "doc"),
     "webhook": ("workspace_id", "webhook_id", "registered_position", "sends", "version", "doc"),
+    "item": ("workspace_id", "item_id", "kind", "page_id", "live", "standing", "moment", "version", "doc"),
     "page": (
         "workspace_id",
         "page_id",
@@ -115,6 +121,9 @@ _EVOLVE: dict[type, Callable[..., Any]] = {
         (members.MemberEvent, members.evolve),
         (signing_keys.SigningKeyEvent, signing_keys.evolve),
         (WebhookEvent, webhooks.evolve),
+        (UpdateEvent, UPDATES.evolve),
+        (MilestoneEvent, MILESTONES.evolve),
+        (PrincipleEvent, PRINCIPLES.evolve),
     )
     for kind in get_args(union)
 } | {search_settings.LanguageChosen: search_settings.evolve}
@@ -208,6 +217,8 @@ class _Fold:
                 rows.add("search_settings", search_settings_row(self.workspace_id, settings))
             case webhooks.Webhook(removed=False) as webhook:
                 rows.add("webhook", webhook_row(self.workspace_id, webhook, self._first_position))
+            case Item() as item:
+                rows.add("item", item_row(self.workspace_id, item))
             case Recorded(event=WorkspaceCreated() as created, at=at):
                 rows.add("workspace", (self.workspace_id, created.name, at))
         return rows

@@ -41,6 +41,12 @@ GOOD_BODIES: dict[str, Any] = {
     "POST /v1/members": {"email": "somebody.else@acme.io", "role": "reader"},
     "PATCH /v1/members/{member_id}": {"name": "Somebody"},
     "PATCH /v1/search/settings": {"language": "german"},
+    "POST /v1/updates": {"page": "sample", "content": "Half is done.", "status": "on_track"},
+    "PATCH /v1/updates/{update_id}": {"title": "Week 9"},
+    "POST /v1/milestones": {"title": "Beta", "date": "2026-03-01", "page": "sample"},
+    "PATCH /v1/milestones/{milestone_id}": {"state": "reached"},
+    "POST /v1/principles": {"title": "Write it down"},
+    "PATCH /v1/principles/{principle_id}": {"content": "What is not written is lost."},
     **{f"POST /v1/auth/{path}": {"email": "nobody@acme.io"} for path in ("request-code", "send-code")},
     **{f"POST /v1/auth/{path}": {"email": PERSON, "code": CODE} for path in ("verify", "verify-code")},
     **{f"POST /v1/auth/{path}": {"refreshToken": REFRESH_TOKEN} for path in ("refresh", "logout", "sign-out")},
@@ -66,6 +72,9 @@ class Samples:
             "delivery_id": [self._delivery()],
             "key_id": [self._key()],
             "member_id": [self._member()],
+            "update_id": [self._item("update", page="sample", content=MARK)],
+            "milestone_id": [self._item("milestone", page="sample", title=MARK, date="2026-03-01")],
+            "principle_id": [self._item("principle", title=MARK)],
         }
         self._signed_in()
         self.query: dict[str, list[Any]] = {"q": ["colour"], "path": ["Sample/Second"]}
@@ -86,6 +95,10 @@ class Samples:
             "expiresAt": ["2099-01-01T00:00:00Z"],
             "email": [PERSON, "nobody@acme.io"],
             "code": ["123456"],
+            "page": ["sample"],
+            "pageSlug": ["sample"],
+            "pageId": [self.page["id"]],
+            "date": ["2026-03-01"],
         }
 
         self._touched = False
@@ -106,6 +119,11 @@ class Samples:
         answer = self.workspace.client.post("/members", json={"email": PERSON, "role": "editor", "name": MARK}).json()
         member_id: str = (answer.get("member") or answer["current"])["id"]
         return member_id
+
+    def _item(self, kind: str, **fields: Any) -> str:
+        """An update, a milestone or a principle."""
+        item_id: str = self.workspace.client.post(f"/{kind}s", json=fields).json()[kind]["id"]
+        return item_id
 
     def _webhook(self) -> str:
         """Paused, so that nothing is sent but what is asked for."""
@@ -131,10 +149,17 @@ class Samples:
         if "delivery_id" in named and named["delivery_id"] in self.path["delivery_id"]:
             named["delivery_id"] = self._delivery()
 
-    def before_call(self, context: Any, case: Any, kwargs: Any) -> None:
-        """A request to bring a page back needs one that is gone, every other one that is there and as it was."""
-        page = f"/pages/{self.page['id']}"
-        if "{webhook_id}" in case.path:
+    def _item_right_again(self, many: str, item_id: str, *, gone: bool) -> None:
+        """An update is there only with its page."""
+        self.workspace.client.post(f"/pages/{self.page['id']}/restore")
+        method, path = ("DELETE", "") if gone else ("POST", "/restore")
+        self.workspace.client.request(method, f"/{many}/{item_id}{path}")
+
+    def _right_again_beside_pages(self, case: Any) -> None:
+        item = re.match(r"/v1/(updates|milestones|principles)/\{(\w+)\}", case.path)
+        if item is not None:
+            self._item_right_again(item[1], self.path[item[2]][0], gone=case.path.endswith("/restore"))
+        elif "{webhook_id}" in case.path:
             self._there_again(case)
         elif "{member_id}" in case.path:
             self._member()
@@ -145,6 +170,11 @@ class Samples:
             put_code(self.workspace, PERSON)
         elif "/auth/" in case.path:
             put_refresh_token(self.workspace, PERSON, REFRESH_TOKEN)
+
+    def before_call(self, context: Any, case: Any, kwargs: Any) -> None:
+        """A request to bring something back needs it to be gone, every other one that it is there and as it was."""
+        page = f"/pages/{self.page['id']}"
+        self._right_again_beside_pages(case)
         if case.path.endswith("/{slug}/restore"):
             self.workspace.client.delete(page)
         elif case.path.endswith("/{slug}/schema"):

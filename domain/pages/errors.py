@@ -10,7 +10,7 @@ class PageNotFound(NotFound):
 
 
 class VersionNotFound(NotFound):
-    """The page has no such version: they count from 1 to the one that `newest` says."""
+    """There is no such version: they count from 1 to the one that `newest` says."""
 
     code = "version_not_found"
 
@@ -58,7 +58,7 @@ class DatabaseHasSchema(DomainError):
 
 
 class NotInTrash(DomainError):
-    """This page is not in the trash, so there is nothing to restore."""
+    """It is not in the trash, so there is nothing to restore."""
 
     code = "not_in_trash"
 

@@ -233,6 +233,6 @@ def _size_hint(change: StreamChange) -> int:
 def _text_bytes(event: Event) -> int:
     if type(event) is PageReverted:
         return 0 if event.content is None else _text_bytes(event.content)
-    return len(getattr(event, "content", "") or getattr(event, "text", "")) + sum(
-        len(edit.text) for edit in getattr(event, "edits", ())
-    )
+    texts = (getattr(event, "content", ""), getattr(event, "text", ""), *(edit.text for edit in getattr(event, "edits", ())))
+    # A change of an item's content has two, and rides in no batch.
+    return sum(len(text) for text in texts if isinstance(text, str))

@@ -8,6 +8,8 @@ from domain.members import Member
 from domain.search.settings import SearchSettings
 from domain.signing_keys import SigningKey
 from domain.webhooks.state import Webhook
+from infrastructure.items import STATES as ITEMS
+from infrastructure.items import write_item
 from infrastructure.keys import write_key
 from infrastructure.members import write_member
 from infrastructure.search.settings import write_search_settings
@@ -21,4 +23,5 @@ BESIDE: dict[type, Callable[..., Awaitable[Any]]] = {
     SearchSettings: write_search_settings,
     SigningKey: write_signing_key,
     Webhook: write_webhook,
+    **dict.fromkeys(ITEMS.values(), write_item),
 }

@@ -11,6 +11,9 @@ import msgspec
 
 from domain.access import AccessEvent
 from domain.events import Event, Meta
+from domain.items.milestones import MilestoneEvent
+from domain.items.principles import PrincipleEvent
+from domain.items.updates import UpdateEvent
 from domain.keys import KeyEvent
 from domain.members import MemberEvent
 from domain.pages.events import PageEvent
@@ -30,6 +33,9 @@ EVENTS: tuple[type[Event], ...] = (
     *get_args(SigningKeyEvent),
     LanguageChosen,
     *get_args(WebhookEvent),
+    *get_args(UpdateEvent),
+    *get_args(MilestoneEvent),
+    *get_args(PrincipleEvent),
 )
 # From a stored (type, schema version) to the next version's members. Every version ever stored has a way to the newest.
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}

@@ -37,7 +37,9 @@ FILTERED, ALONE = "filtered", "row-level security alone"
 BASES = ("", "/api")
 STREAM = {"Accept": "text/event-stream"}
 _numbers = itertools.count(1)
-UNKNOWNS = {**{name: [UNKNOWN_ID] for name in ("webhook_id", "delivery_id", "member_id")}, **UNKNOWN}
+# The parameters that are ids and nothing else.
+IDS = ("webhook_id", "delivery_id", "member_id", "update_id", "milestone_id", "principle_id")
+UNKNOWNS = {**{name: [UNKNOWN_ID] for name in IDS}, **UNKNOWN}
 
 
 # Places: a service with two workspaces, one of which knows nothing of the other.
@@ -310,6 +312,26 @@ def test_no_body_leads_into_another_workspace(place: Place) -> None:
     assert place.seen() == before
 
 
+def test_nothing_is_said_of_a_page_of_another_workspace(place: Place) -> None:
+    before, client = place.seen(), place.stranger.client
+    milestone = client.post("/milestones", json={"title": "Mine", "date": "2026-03-01"}).json()["milestone"]
+    for (method, path, body), name in itertools.product(
+        [
+            ("POST", "/updates", {"content": "x"}),
+            ("POST", "/milestones", {"title": "x", "date": "2026-03-01"}),
+            ("PATCH", f"/milestones/{milestone['id']}", {}),
+        ],
+        ("page", "pageId", "pageSlug"),
+    ):
+        for each in place.samples.path["slug"]:
+            answer = client.request(method, path, json={**body, name: each})
+            assert (answer.status_code, answer.json()["code"]) == (404, "page_not_found"), (path, name, each)
+            place.check_no_trace(answer, (path, name, each))
+    assert client.get(f"/milestones/{milestone['id']}").json()["milestone"] == milestone
+    client.delete(f"/milestones/{milestone['id']}")
+    assert place.seen() == before
+
+
 def test_no_action_of_a_batch_reaches_into_another_workspace(place: Place) -> None:
     before = place.seen()
     assert {each["action"] for each in ON_PAGES} == ACTIONS.keys() - {"create"}
@@ -358,6 +380,7 @@ def test_cursors_and_idempotency_keys_of_another_workspace_are_worth_nothing(pla
         ("/pages/batch", {"actions": [{"action": "create", "title": "Twice"}]}),
         ("/keys", {"name": "once"}),
         ("/webhooks", {"url": "https://nowhere.invalid/", "types": ["page.*"], "active": False}),
+        ("/principles", {"title": "Once"}),
     ):
         headers = {"Idempotency-Key": f"the same for both, of {path}"}
         answers = [each.client.post(path, json=body, headers=headers) for each in (place.owner, place.stranger)]

@@ -25,9 +25,17 @@ TABLES = (
     "page_tally",
     "page_facet",
     "webhook",
+    "item",
     "page_link",
     "page_text",
 )
+
+
+ITEMS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("/updates", {"page": "renamed", "content": "x"}, {"status": "on_track", "title": "Week 9"}),
+    ("/milestones", {"page": "renamed", "title": "x", "date": "0001-01-01"}, {"date": "9999-12-31", "page": None}),
+    ("/principles", {"title": "x"}, {"content": "é"}),
+]
 
 
 def _lived_in(workspace: Workspace) -> None:
@@ -60,6 +68,12 @@ def _lived_in(workspace: Workspace) -> None:
     client.patch(f"/webhooks/{first['id']}", json={"types": ["*"], "description": "changed"})
     client.post(f"/webhooks/{first['id']}/rotate-secret")
     client.delete(f"/webhooks/{second['id']}")
+    for path, made, changed in ITEMS:
+        (first, second) = (next(iter(client.post(path, json=made).json().values()))["id"] for _ in range(2))
+        client.patch(f"{path}/{first}", json=changed)
+        client.delete(f"{path}/{first}")
+        client.post(f"{path}/{first}/restore")
+        client.delete(f"{path}/{second}")
     # Answered once the projection has read all this.
     assert client.get("/pages/renamed/links").json()["total"] == 2
 
@@ -71,6 +85,7 @@ async def _rows(connection: Connection, schema: str, workspace: Workspace) -> di
         "api_key": "key_id",
         "page": "page_id",
         "webhook": "webhook_id",
+        "item": "item_id",
         "page_facet": "page_id, facet, value",
         "page_link": "page_id, ordinal",
         "page_text": "page_id, part",
@@ -193,12 +208,13 @@ def test_altering_one_byte_of_one_event_is_named(column: str, service: Service, 
 
 REMOVALS = {
     "an event in the middle": "DELETE FROM daybook.event WHERE workspace_id = $1 AND position = 3",
-    "the last event": "DELETE FROM daybook.event WHERE workspace_id = $1 AND position = 4",
+    "the last event": "DELETE FROM daybook.event WHERE workspace_id = $1 AND position = 5",
     "a row of a read model": "DELETE FROM read_model.page WHERE workspace_id = $1",
     "a slug": "UPDATE read_model.page_slug SET slug = 'other' WHERE workspace_id = $1",
     "a count": "UPDATE read_model.page_tally SET live = live + 1 WHERE workspace_id = $1",
     "a title": "UPDATE read_model.page SET title = 'other' WHERE workspace_id = $1",
     "a key": "UPDATE read_model.api_key SET revoked_at = now() WHERE workspace_id = $1",
+    "a principle": "UPDATE read_model.item SET live = false WHERE workspace_id = $1",
 }
 
 
@@ -206,6 +222,7 @@ REMOVALS = {
 def test_altering_anything_else_is_found_too(what: str, service: Service, workspace: Workspace) -> None:
     workspace.create("Page")
     workspace.client.post("/pages/page/content/append", json={"content": "line"})
+    workspace.client.post("/principles", json={"title": "Write it down"})
 
     async def alter_and_verify() -> None:
         connection = await asyncpg.connect(service.owner_dsn)

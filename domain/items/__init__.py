@@ -1,0 +1,1 @@
+"""Updates, milestones and principles: what a workspace says beside its pages."""

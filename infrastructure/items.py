@@ -1,0 +1,115 @@
+"""Updates, milestones and principles in PostgreSQL: one table for the three, written in the transaction of their events."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from application.item_views import NO_PAGE, ItemEntry, PageName
+from application.items import Kept, Piece, Wanted
+from domain.items.kinds import Item, Kind
+from domain.items.milestones import Milestone
+from domain.items.principles import Principle
+from domain.items.updates import Update
+from domain.pages.slugs import as_id
+from infrastructure.database import Connection, Database
+from infrastructure.event_store import codec
+from infrastructure.pages import NUL
+from infrastructure.sql import sql
+
+# What the rows of each kind decode to.
+STATES: dict[str, type[Item]] = {state.kind: state for state in (Update, Milestone, Principle)}
+# Each may be of 100 KiB, so no more than these lie in memory at once.
+LISTED_AT_ONCE_MAX = 200
+HISTORY_CHUNK_ENTRIES = 100
+COUNT_MAX = 2**63 - 1
+VERSION_MAX = 2**31 - 1
+
+S = TypeVar("S", bound=Item)
+_encode = msgspec.json.Encoder().encode
+
+
+class PostgresItemBook(Generic[S]):
+    """What the use cases of one kind read."""
+
+    def __init__(self, database: Database, kind: Kind[S]) -> None:
+        self._database = database
+        self._kind = kind
+        self._decode = msgspec.json.Decoder(kind.state).decode
+        side, way = ("<", "DESC") if kind.newest_first else (">", "ASC")
+        self._list = sql("item_list").replace("{side}", side).replace("{way}", way)
+
+    async def load(self, workspace_id: UUID, item_id: UUID) -> S | None:
+        async with self._database.reading(workspace_id) as connection:
+            doc = await connection.fetchval(sql("item_load"), workspace_id, self._kind.state.kind, item_id)
+        return None if doc is None else self._decode(doc)
+
+    async def page(self, workspace_id: UUID, reference: str) -> PageName | None:
+        if NUL in reference:
+            return None
+        async with self._database.reading(workspace_id) as connection:
+            row = await connection.fetchrow(sql("item_page"), workspace_id, as_id(reference), reference)
+        return None if row is None else PageName(row["page_id"], row["slug"], row["title"], row["live"])
+
+    async def listing(
+        self, workspace_id: UUID, wanted: Wanted, *, limit: int | None, offset: int
+    ) -> AsyncIterator[Piece[Kept[S]]]:
+        kind, standing = self._kind, wanted.standing or None
+        filters = (workspace_id, kind.state.kind, kind.goes_with_page, wanted.page_id, standing, wanted.since, wanted.until)
+        async with self._database.reading(workspace_id) as connection:
+            total = await connection.fetchval(sql("item_total"), *filters)
+        after, left = (None, None), COUNT_MAX if limit is None else limit
+        while left > 0:
+            chunk = min(left, LISTED_AT_ONCE_MAX)
+            async with self._database.reading(workspace_id) as connection:
+                rows = await connection.fetch(self._list, *filters, *after, chunk, offset)
+            # The first piece may be empty; no other is.
+            if rows or after == (None, None):
+                yield Piece([self._kept(row) for row in rows], total)
+            if len(rows) < chunk:
+                return
+            after, offset, left = (rows[-1]["moment"], rows[-1]["item_id"]), 0, left - chunk
+
+    async def history(
+        self, workspace_id: UUID, item_id: UUID, *, limit: int | None, offset: int
+    ) -> AsyncIterator[list[ItemEntry]]:
+        before, left = VERSION_MAX, COUNT_MAX if limit is None else limit
+        while left > 0:
+            chunk = min(left, HISTORY_CHUNK_ENTRIES)
+            async with self._database.reading(workspace_id) as connection:
+                rows = await connection.fetch(sql("stream_back"), workspace_id, item_id, before, chunk, offset)
+            if not rows:
+                return
+            yield [_entry(row) for row in rows]
+            before, offset, left = rows[-1]["version"], 0, left - len(rows)
+
+    def _kept(self, row: asyncpg.Record) -> Kept[S]:
+        named = row["page_id"] is not None
+        page = PageName(row["page_id"], row["slug"], row["title"], row["page_live"]) if named else NO_PAGE
+        return Kept(self._decode(row["doc"]), page)
+
+
+def item_row(workspace_id: UUID, item: Item) -> tuple[Any, ...]:
+    """The columns of `item_write`, in its order."""
+    where = workspace_id, item.id, item.kind, item.page_id
+    return *where, item.live, item.standing, item.moment, item.version, _encode(item)
+
+
+async def write_item(connection: Connection, workspace_id: UUID, item: Item, _position: int) -> None:
+    """In the transaction that appended its events."""
+    await connection.execute(sql("item_write"), *item_row(workspace_id, item))
+
+
+def _entry(row: asyncpg.Record) -> ItemEntry:
+    meta = codec.decode_meta(row["meta"])
+    return ItemEntry(
+        event=codec.decode(row["type"], row["schema_version"], row["data"]),
+        position=row["position"],
+        version=row["version"],
+        type=row["type"],
+        actor=meta.actor,
+        message=meta.message,
+        at=row["effective_at"],
+    )

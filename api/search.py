@@ -17,12 +17,12 @@ from api.search_shapes import (
     SimilarAnswer,
     StatusAnswer,
     search_answer,
-    settings_view,
     similar_body,
     state_view,
 )
 from api.services import Services, WithServices
 from application.search import SearchWish
+from application.search_settings import settings_view
 from domain.pages.queries import NONE, STATUSES, Query, any_of
 from domain.scopes import ADMIN
 from domain.search.queries import RESULTS_MAX, SearchQuery, kinds, mode, search_query

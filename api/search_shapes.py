@@ -8,14 +8,13 @@ from msgspec import UNSET, UnsetType
 
 from api.answers import encoded
 from api.page_shapes import PageSummary
-from application.page_views import iso
 from application.search import Asked, FoundDocument, Part, Reasons, Result, Results
+from application.search_settings import SettingsView
 from application.search_state import SearchState, Semantic
 from application.similar import Likeness, Similar
 from domain.search.fusion import RANK_CONSTANT
 from domain.search.queries import Kind, Mode
 from domain.search.ranking import NORMALISATION, SATURATION
-from domain.search.settings import SearchSettings
 
 SCORE_DIGITS = 6
 
@@ -125,14 +124,6 @@ class SimilarAnswer(msgspec.Struct):
     notice: str | None
 
 
-class SettingsView(msgspec.Struct, rename="camel"):
-    """How the workspace is searched. Version 0 is before anybody chose."""
-
-    language: str
-    version: int
-    updated_at: str | None
-
-
 class SettingsAnswer(msgspec.Struct):
     """The settings, and what can be chosen."""
 
@@ -210,11 +201,6 @@ def _explanation(asked: Asked) -> SearchExplanation:
         b=NORMALISATION,
         rank_constant=RANK_CONSTANT,
     )
-
-
-def settings_view(settings: SearchSettings) -> SettingsView:
-    at = None if settings.updated_at is None else iso(settings.updated_at)
-    return SettingsView(settings.language, settings.version, at)
 
 
 def state_view(state: SearchState) -> StatusAnswer:

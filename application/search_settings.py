@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
+import msgspec
+
 from application.event_store import Command, EventStore, KnownCommand
 from application.exclusively import Done, Exclusively, Plan
+from application.page_views import iso
 from domain.search.settings import SearchSettings, choose_language, evolve, settings_id
 
 
@@ -42,5 +45,18 @@ class SearchSettingsCases:
         return Exclusively(self._store, evolve, _shown)
 
 
-async def _shown(settings: SearchSettings) -> SearchSettings:
-    return settings
+class SettingsView(msgspec.Struct, frozen=True, rename="camel"):
+    """How the workspace is searched. Version 0 is before anybody chose."""
+
+    language: str
+    version: int
+    updated_at: str | None
+
+
+def settings_view(settings: SearchSettings) -> SettingsView:
+    at = None if settings.updated_at is None else iso(settings.updated_at)
+    return SettingsView(settings.language, settings.version, at)
+
+
+async def _shown(settings: SearchSettings) -> SettingsView:
+    return settings_view(settings)

@@ -29,6 +29,7 @@ VERSION_MAX = 2**31 - 1
 
 S = TypeVar("S", bound=Item)
 _encode = msgspec.json.Encoder().encode
+_decoders = {kind: msgspec.json.Decoder(state) for kind, state in STATES.items()}
 
 
 class PostgresItemBook(Generic[S]):
@@ -89,6 +90,11 @@ class PostgresItemBook(Generic[S]):
         named = row["page_id"] is not None
         page = PageName(row["page_id"], row["slug"], row["title"], row["page_live"]) if named else NO_PAGE
         return Kept(self._decode(row["doc"]), page)
+
+
+def decode_item(kind: str, doc: bytes) -> Item:
+    """A row's state."""
+    return _decoders[kind].decode(doc)
 
 
 def item_row(workspace_id: UUID, item: Item) -> tuple[Any, ...]:

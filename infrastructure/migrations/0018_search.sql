@@ -183,7 +183,7 @@ BEGIN
 
   EXECUTE format($function$
     -- Keeps vectors, each as its text form.
-    CREATE FUNCTION search.keep_vectors(p_workspace uuid, p_model text, p_digests bytea[], p_vectors text[]) RETURNS void
+    CREATE OR REPLACE FUNCTION search.keep_vectors(p_workspace uuid, p_model text, p_digests bytea[], p_vectors text[]) RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, %1$I
     AS $body$
       INSERT INTO search.vector (workspace_id, model, digest, embedding)
@@ -196,7 +196,7 @@ BEGIN
   EXECUTE format($function$
     -- The passages nearest to a vector, by the cosine of the angle between. The statement is put together with its values in it, so
     -- that a workspace's own index is found. Only in workspaces that the caller may see.
-    CREATE FUNCTION search.nearest(p_workspace uuid, p_model text, p_query real[], p_count integer)
+    CREATE OR REPLACE FUNCTION search.nearest(p_workspace uuid, p_model text, p_query real[], p_count integer)
     RETURNS TABLE (digest bytea, similarity real)
     -- An index answers no more than this.
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET jit = off SET hnsw.ef_search = 400
@@ -215,7 +215,7 @@ BEGIN
 
   EXECUTE format($function$
     -- The same among some documents alone.
-    CREATE FUNCTION search.nearest_among(p_workspace uuid, p_model text, p_query real[], p_documents uuid[], p_count integer)
+    CREATE OR REPLACE FUNCTION search.nearest_among(p_workspace uuid, p_model text, p_query real[], p_documents uuid[], p_count integer)
     RETURNS TABLE (digest bytea, similarity real)
     LANGUAGE sql STABLE SET search_path = pg_catalog, %1$I SET jit = off
     AS $body$
@@ -229,7 +229,7 @@ BEGIN
 
   EXECUTE format($function$
     -- What a document is about: the middle of its passages' vectors.
-    CREATE FUNCTION search.middle(p_workspace uuid, p_model text, p_document uuid) RETURNS real[]
+    CREATE OR REPLACE FUNCTION search.middle(p_workspace uuid, p_model text, p_document uuid) RETURNS real[]
     LANGUAGE sql STABLE SET search_path = pg_catalog, %1$I
     AS $body$
       SELECT %1$I.avg(v.embedding)::%1$I.vector::real[]
@@ -239,7 +239,7 @@ BEGIN
 
   EXECUTE format($function$
     -- For each passage of other documents, the passage of a document it is nearest to. Titles alone are left out.
-    CREATE FUNCTION search.pairs(p_workspace uuid, p_model text, p_document uuid, p_others uuid[], p_passages integer)
+    CREATE OR REPLACE FUNCTION search.pairs(p_workspace uuid, p_model text, p_document uuid, p_others uuid[], p_passages integer)
     RETURNS TABLE (document_id uuid, ordinal integer, own_ordinal integer, similarity real)
     LANGUAGE sql STABLE SET search_path = pg_catalog, %1$I SET jit = off
     AS $body$
@@ -262,7 +262,7 @@ BEGIN
     $body$ $function$, home);
 
   -- The workspaces in which passages have no vector of a model; as above, ids alone.
-  CREATE FUNCTION search.unembedded_workspaces(p_model text) RETURNS SETOF uuid
+  CREATE OR REPLACE FUNCTION search.unembedded_workspaces(p_model text) RETURNS SETOF uuid
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
   AS $function$
     SELECT DISTINCT s.workspace_id FROM search.passage s
@@ -273,7 +273,7 @@ BEGIN
   EXECUTE format($function$
     -- Gives a workspace with very many vectors an index of its own, and answers whether it made one. While it is built, vectors can
     -- be read but not written.
-    CREATE FUNCTION search.index_vectors(p_workspace uuid, p_model text, p_least integer) RETURNS boolean
+    CREATE OR REPLACE FUNCTION search.index_vectors(p_workspace uuid, p_model text, p_least integer) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET maintenance_work_mem = '256MB'
     AS $body$
     DECLARE

@@ -13,7 +13,7 @@ from infrastructure.sql import sql
 
 NAME = "search"
 # Whose streams are documents.
-_SEARCHED = ("page.",)
+_SEARCHED = ("page.", "update.", "milestone.", "principle.")
 LANGUAGE_CHOSEN = "search.language_chosen"
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from application.page_queries import QueryTooBroad
-from application.page_views import stamp_from
+from application.page_views import iso, stamp_from
 from application.search import Asked, FoundDocument, Hit, Part, Scope
 from application.search_state import Embedded
 from domain.search.fusion import DEPTH
@@ -16,7 +16,9 @@ from domain.search.ranking import NORMALISATION, SATURATION
 from domain.search.snippets import CLOSE, OPEN, snippet
 from domain.search.words import unspaced_runs, words_asked
 from infrastructure.database import Connection, Database
+from infrastructure.items import decode_item
 from infrastructure.page_queries import Statement
+from infrastructure.search.documents import shown_title
 from infrastructure.search.scope import among
 from infrastructure.search.terms import terms_of
 from infrastructure.sql import sql
@@ -120,13 +122,14 @@ def _any_of(asked: Asked) -> str:
 
 
 def _document(row: asyncpg.Record, asked: Asked) -> FoundDocument:
+    item = None if row["item"] is None else decode_item(row["kind"], row["item"])
     return FoundDocument(
         kind=row["kind"],
         id=row["document_id"],
         page_slug=row["slug"],
         page_title=row["page_title"],
-        title=row["title"],
-        updated_at=stamp_from(row["stamp"]).updated_at,
+        title=row["page_title"] if item is None else shown_title(item),
+        updated_at=stamp_from(row["stamp"]).updated_at if item is None else iso(item.updated_at),
         heading=row["heading"],
         anchor=row["anchor"],
         # What has changed since may no longer say so.

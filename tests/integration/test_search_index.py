@@ -116,7 +116,8 @@ ALTERATIONS = {
     "a vocabulary": "UPDATE search.vocabulary SET counts[1] = 99",
     "a length": "UPDATE search.document SET words = words + 1",
     "the totals": "UPDATE search.totals SET documents = documents + 1",
-    "a document of nothing": "INSERT INTO search.document SELECT workspace_id, gen_random_uuid(), 'page', NULL, 1, 0 FROM search.totals",
+    "a document of nothing": "INSERT INTO search.document SELECT workspace_id, gen_random_uuid(), 'page', NULL, 1, 0"
+    " FROM search.totals",
 }
 
 

@@ -174,7 +174,8 @@ class Search:
         return Results(results, mode, meaning.state, meaning.notice if wish.mode != "keyword" else None, asked)
 
     async def _words(self, workspace_id: UUID, asked: Asked, scope: Scope, mode: Mode) -> list[Hit]:
-        wanted = mode != "semantic" and asked.terms
+        # Where no word says anything, filters are still looked at, because they may name pages that are not there.
+        wanted = mode != "semantic" and (asked.terms or scope.pages is not None)
         return await self._index.by_words(workspace_id, asked, scope) if wanted else []
 
     async def _meaning(self, workspace_id: UUID, asked: Asked, scope: Scope, wish: SearchWish) -> _Meaning:

@@ -38,9 +38,11 @@ class PostgresSearchIndex:
     async def asked(self, workspace_id: UUID, query: SearchQuery) -> Asked | None:
         phrases, excluded = list(map(words_asked, query.phrases)), list(map(words_asked, query.excluded))
         async with self._database.reading(workspace_id) as connection:
-            row = await connection.fetchrow(sql("search_words"), workspace_id, words_asked(query.text), phrases, excluded)
-            if row is None:
+            arguments = [workspace_id, words_asked(query.text), phrases, excluded]
+            rows = await _fetch(connection, sql("search_words"), arguments)
+            if not rows:
                 return None
+            [row] = rows
             terms = await terms_of(connection, workspace_id, row)
         return Asked(
             language=row["language"],

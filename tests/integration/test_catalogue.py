@@ -389,3 +389,20 @@ async def test_text_is_looked_for_in_workspaces_of_ones_own_only(rows: Rows) -> 
     await rows.bind(rows.mine)
     assert len(await rows.service.fetch(found, rows.mine)) == 1
     assert await rows.service.fetch(found, rows.theirs) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "mine"),
+    [
+        ("SELECT * FROM search.beginning($1, 'x', 9)", 1),
+        ("SELECT * FROM search.spelt_like($1, 'x', 9)", 1),
+        ("SELECT * FROM search.nearest($1, 'x', '{1}', 9)", 1),
+        ("SELECT 1 WHERE search.index_vectors($1, 'x', 1)", 1),
+    ],
+)
+async def test_search_looks_into_workspaces_of_ones_own_only(rows: Rows, question: str, mine: int) -> None:
+    """Though these functions see every row, because they run as the owner."""
+    assert await rows.service.fetch(question, rows.theirs) == []
+    await rows.bind(rows.mine)
+    assert await rows.service.fetch(question, rows.theirs) == []
+    assert len(await rows.service.fetch(question, rows.mine)) == mine

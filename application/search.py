@@ -15,7 +15,7 @@ from domain.search.queries import Kind, Mode, SearchQuery
 
 # What is no nearer than this has nothing to do with what is looked for.
 SIMILARITY_MIN = 0.1
-# So many more are looked up than are asked for, because some may just have been deleted.
+# So many more are kept at hand than are asked for, because some may just have been deleted.
 SPARE_RESULTS = 20
 
 
@@ -197,9 +197,12 @@ class Search:
     async def _told(
         self, workspace_id: UUID, asked: Asked, wish: SearchWish, ranked: Sequence[tuple[UUID, float]], lists: "_Lists"
     ) -> list[Result]:
-        chosen = ranked[: wish.limit + SPARE_RESULTS]
-        documents = await self._index.documents(workspace_id, asked, [lists.hit(each) for each, _ in chosen])
-        there = [(each, score) for each, score in chosen if each in documents][: wish.limit]
+        documents: dict[UUID, FoundDocument] = {}
+        # Nearly always the first are all still there; what was just deleted makes room for the next.
+        for chosen in (ranked[: wish.limit], ranked[wish.limit : wish.limit + SPARE_RESULTS]):
+            if len(documents) < wish.limit and chosen:
+                documents |= await self._index.documents(workspace_id, asked, [lists.hit(each) for each, _ in chosen])
+        there = [(each, score) for each, score in ranked if each in documents][: wish.limit]
         parts = await self._index.parts(workspace_id, asked, [each for each, _ in there]) if wish.explain else {}
         return [Result(documents[each], score, lists.reasons(each, parts.get(each, []))) for each, score in there]
 

@@ -80,7 +80,11 @@ def _areas() -> list[ControllerRouterHandler]:
         Router("/", route_handlers=on_pages, opt={AREA: "pages"}),
         Router("/", route_handlers=feed.HANDLERS, opt={AREA: "events"}),
         # What leads events elsewhere, and who may come in: for owners alone.
-        Router("/", route_handlers=[*webhooks.HANDLERS, *keys.HANDLERS, *audit.HANDLERS], opt={SCOPE: ADMIN}),
+        Router(
+            "/",
+            route_handlers=[*webhooks.HANDLERS, *keys.HANDLERS, *audit.HANDLERS, *search.ADMIN_HANDLERS],
+            opt={SCOPE: ADMIN},
+        ),
         # Each says for itself; anybody may ask who they are.
         Router("/", route_handlers=[*members.HANDLERS, *me.HANDLERS]),
     ]

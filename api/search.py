@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 from api.answers import encoded, json_answer
 from api.page_queries import check_known
 from api.pages import REFUSALS_SEEN, Slug, answers
-from api.requests import LIMIT, SCOPE, AnyRequest, parse_moment, versions_from
+from api.requests import LIMIT, AnyRequest, parse_moment, versions_from
 from api.search_shapes import (
     ChooseLanguage,
     SearchAnswer,
@@ -24,7 +24,6 @@ from api.services import Services, WithServices
 from application.search import SearchWish
 from application.search_settings import settings_view
 from domain.pages.queries import NONE, STATUSES, Query, any_of
-from domain.scopes import ADMIN
 from domain.search.queries import RESULTS_MAX, SearchQuery, kinds, mode, search_query
 from domain.search.settings import LANGUAGES, SearchSettings
 
@@ -117,7 +116,6 @@ async def get_settings(request: AnyRequest, services: WithServices) -> ASGIRespo
 @patch(
     "/search/settings",
     responses=answers(SettingsAnswer, 200, *REFUSALS_SEEN),
-    opt={SCOPE: ADMIN},
     summary="Choose the language of search",
     tags=["search"],
 )
@@ -169,4 +167,6 @@ def _settings_body(settings: SearchSettings) -> bytes:
     return encoded(SettingsAnswer(settings_view(settings), list(LANGUAGES)))
 
 
-HANDLERS = [search_pages, search_workspace, similar_pages, get_settings, choose_language, search_status]
+HANDLERS = [search_pages, search_workspace, similar_pages, get_settings, search_status]
+# For owners alone.
+ADMIN_HANDLERS = [choose_language]

@@ -237,6 +237,14 @@ def test_a_workspace_chooses_its_language(workspace: Workspace) -> None:
     assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid_parameter")
 
 
+def test_only_who_manages_the_workspace_chooses_its_language(workspace: Workspace) -> None:
+    secret = workspace.client.post("/keys", json={"name": "writer", "scopes": ["pages:*"]}).json()["secret"]
+    headers = {"Authorization": f"Bearer {secret}"}
+    refused = workspace.client.patch("/search/settings", json={"language": "german"}, headers=headers)
+    assert (refused.status_code, refused.json()["scope"]) == (403, "admin")
+    assert workspace.client.get("/search/settings", headers=headers).json()["settings"]["language"] == "english"
+
+
 def test_search_finds_nothing_of_another_workspace(garden: Workspace, service: Service) -> None:
     other = service.new_workspace()
     other.create("Compost elsewhere", content="Their tomatoes.")

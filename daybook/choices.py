@@ -8,7 +8,7 @@ from api.gate import Limits
 from application.embeddings import Embedder
 from application.mail import Mailer
 from application.rate_limits import Limit
-from daybook.settings import Settings
+from daybook.settings import Settings, WorkSettings
 from infrastructure.database import Database
 from infrastructure.embeddings.local import LocalEmbedder
 from infrastructure.embeddings.openai_compatible import OpenAiCompatibleEmbedder
@@ -34,7 +34,7 @@ def mailer_for(settings: Settings) -> Mailer | None:
     return OutboxMailer(settings.data_dir / "mail")
 
 
-def embedder_for(settings: Settings) -> Embedder | None:
+def embedder_for(settings: WorkSettings) -> Embedder | None:
     """Off is off: no text leaves the machine then, whatever else is set."""
     if settings.embeddings == "off":
         return None

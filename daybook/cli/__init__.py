@@ -11,6 +11,7 @@ from daybook.cli.pages import pages_app
 from daybook.cli.serve import AddressTaken, serve
 from daybook.cli.sign_in import login, logout, whoami
 from daybook.cli.vault import export_command, import_command
+from daybook.cli.worker import worker
 from daybook.production import UnsafeSettings
 from domain.errors import DomainError
 from infrastructure.embedded import EmbeddedServerError
@@ -22,6 +23,7 @@ app = App(
     version=version("daybook-server"),
 )
 app.command(serve)
+app.command(worker)
 app.command(workspaces_app)
 app.command(keys_app)
 app.command(members_app)

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from application.embeddings import Embedder
+from daybook.choices import aside
 from daybook.core import Core
 from infrastructure.projections import Projection
 from infrastructure.projections.links import LinkProjection
@@ -33,7 +34,8 @@ class Background:
         self.described = ", ".join(projection.name for projection in self.projections)
         self.described += f"; passages are embedded by {embedder.model}" if embedder else "; passages are not embedded"
         self._deliverer = deliverer
-        self._embedding = EmbeddingWorker(core.database, embedder) if embedder else None
+        filler = aside(embedder)
+        self._embedding = EmbeddingWorker(core.database, filler) if filler else None
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

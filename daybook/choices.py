@@ -43,6 +43,11 @@ def embedder_for(settings: WorkSettings) -> Embedder | None:
     return LocalEmbedder()
 
 
+def aside(embedder: Embedder | None) -> Embedder | None:
+    """For who fills an index: what runs on this machine then steps back for whoever searches."""
+    return embedder.aside() if isinstance(embedder, LocalEmbedder) else embedder
+
+
 def counters_for(settings: Settings, database: Database, together: Together) -> Counting:
     """As near as all who have to count together are (decision 0012)."""
     if settings.redis_url:

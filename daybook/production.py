@@ -43,15 +43,15 @@ def check(settings: WorkSettings) -> None:
 
 def faults(settings: WorkSettings, key_file: KeyFile | None) -> Iterator[str]:
     """Each as a sentence. `key_file` is None if there is none, or none is used."""
-    production = settings.environment == "production"
+    service = settings if isinstance(settings, Settings) else None
+    if service is not None:
+        yield from _malformed(service)
     yield from _malformed_provider(settings)
-    if production:
+    if settings.environment == "production":
+        if service is not None:
+            yield from _unsafe_service(service)
         yield from _unsafe_secrets(settings, key_file)
         yield from _unsafe_work(settings)
-    if isinstance(settings, Settings):
-        yield from _malformed(settings)
-        if production:
-            yield from _unsafe_service(settings)
 
 
 def _malformed_provider(settings: WorkSettings) -> Iterator[str]:

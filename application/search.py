@@ -15,6 +15,9 @@ from domain.search.queries import Kind, Mode, SearchQuery
 
 # What is no nearer than this has nothing to do with what is looked for.
 SIMILARITY_MIN = 0.1
+# Words alone, now, are worth more than a vector later.
+EMBEDDING_S = 2.0
+LATE = f"What is looked for could not be embedded within {EMBEDDING_S:g} seconds."
 # So many more are kept at hand than are asked for, because some may just have been deleted.
 SPARE_RESULTS = 20
 
@@ -186,9 +189,10 @@ class Search:
         if not any(character.isalnum() for character in wish.query.text):
             return _Meaning([], how.semantic, how.notice)
         try:
-            [vector] = await self._embedder.embed([wish.query.text])
-        except EmbeddingsUnavailable as error:
-            return _Meaning(None, "unavailable", f"{error} Until then, only words are looked for.")
+            async with asyncio.timeout(EMBEDDING_S):
+                [vector] = await self._embedder.embed([wish.query.text])
+        except (EmbeddingsUnavailable, TimeoutError) as error:
+            return _Meaning(None, "unavailable", f"{str(error) or LATE} Until then, only words are looked for.")
         hits = await self._index.by_meaning(
             workspace_id, asked, scope, self._embedder.model, vector, limit=wish.limit + SPARE_RESULTS
         )

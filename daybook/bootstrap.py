@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -19,7 +20,9 @@ from api.services import Services
 from application.event_store import Command
 from application.idempotency import Idempotency
 from daybook.access import access_parts
+from daybook.background import Background
 from daybook.choices import Together, embedder_for
+from daybook.core import Core
 from daybook.items import item_parts
 from daybook.pages import page_parts
 from daybook.search import search_parts
@@ -27,23 +30,13 @@ from daybook.settings import DatabaseSettings, Settings, listed
 from daybook.webhooks import webhook_parts
 from daybook.world import new_id, now
 from domain.events import Actor
-from infrastructure.database import Database
-from infrastructure.embedded import DataDirectoryHeld, EmbeddedServer, find_running
-from infrastructure.event_store.store import PostgresEventStore
+from infrastructure.embedded import DataDirectoryHeld, EmbeddedServer, RunningServer, find_running
 from infrastructure.feed import PostgresFeed
-from infrastructure.growth import EVENTS_CHANNEL, Announcer, Hub
 from infrastructure.keys import KEYS_CHANNEL
-from infrastructure.listening import listen
 from infrastructure.migrations import migrate, migrate_named
-from infrastructure.projections import Projection
-from infrastructure.projections.links import LinkProjection
+from infrastructure.projections.elsewhere import WANTED_CHANNEL, RunnerElsewhere
 from infrastructure.projections.positions import PostgresPositions
-from infrastructure.projections.runner import ProjectionRunner
-from infrastructure.projections.snapshots import Snapshots
 from infrastructure.projections.states import ProjectionStates
-from infrastructure.projections.texts import PageTexts
-from infrastructure.search.projection import SearchProjection
-from infrastructure.webhooks.projection import WebhookProjection
 
 SERVICE_ROLE = "daybook_service"
 DATABASE_NAME = "daybook"
@@ -86,13 +79,22 @@ async def embedded_connections(server_dsn: str, service_dsn: str, owner_dsn: str
     return Connections(owner_dsn, service_dsn, None)
 
 
-async def prepare(server: EmbeddedServer) -> Connections:
+async def prepare(server: EmbeddedServer | RunningServer) -> Connections:
     """A started server, with the database in it and up to date."""
     connections = await embedded_connections(
         server.dsn(), server.dsn(user=SERVICE_ROLE, database=DATABASE_NAME), server.dsn(database=DATABASE_NAME)
     )
     await migrate(connections.owner_dsn)
     return connections
+
+
+async def running_connections(data_dir: Path) -> Connections | None:
+    """The embedded database that a service runs there; None if none does, or if it is not ready yet."""
+    running = find_running(data_dir)
+    if running is not None:
+        with contextlib.suppress(OSError, asyncpg.CannotConnectNowError, asyncpg.InvalidCatalogNameError):
+            return await prepare(running)
+    return None
 
 
 @contextlib.asynccontextmanager
@@ -104,18 +106,8 @@ async def operator_connections(settings: DatabaseSettings) -> AsyncIterator[Conn
         yield named
         return
     give_up = time.monotonic() + SERVER_WAIT_S
-    while True:
-        running = find_running(settings.data_dir)
-        if running is not None:
-            with contextlib.suppress(OSError, asyncpg.CannotConnectNowError, asyncpg.InvalidCatalogNameError):
-                connections = await embedded_connections(
-                    running.dsn(),
-                    running.dsn(user=SERVICE_ROLE, database=DATABASE_NAME),
-                    running.dsn(database=DATABASE_NAME),
-                )
-                await migrate(connections.owner_dsn)
-                break
-        else:
+    while (connections := await running_connections(settings.data_dir)) is None:
+        if find_running(settings.data_dir) is None:
             server = EmbeddedServer(settings.data_dir, binaries=settings.postgres_binaries)
             try:
                 await asyncio.to_thread(server.start)
@@ -136,21 +128,18 @@ async def operator_connections(settings: DatabaseSettings) -> AsyncIterator[Conn
 
 def build(service_dsn: str, role: str | None, server_key: bytes, settings: Settings, together: Together = ALONE) -> Edge:
     """The service's application on its adapters. It never learns the owner's connection."""
-    database = Database(service_dsn, role=role)
-    hub = Hub()
-    announcer = Announcer(database, hub)
     metrics = Metrics(token=settings.metrics_token or None, local=settings.environment == "local")
-    store = PostgresEventStore(database, announcer, metrics.batch_written)
+    core = Core(service_dsn, role, metrics.batch_written)
+    store, database, embedder = core.store, core.database, embedder_for(settings)
     on_pages = page_parts(store, database)
     items = item_parts(store, database)
     access = access_parts(store, database, server_key, settings, together)
-    # One line for each asynchronous projection.
-    searching = search_parts(store, database, embedder_for(settings))
-    projections: list[Projection] = [WebhookProjection(), Snapshots(), LinkProjection(), PageTexts(), searching.projection]
-    runner = ProjectionRunner(database, hub, projections)
-    feed = PostgresFeed(database, hub)
-    positions = PostgresPositions(database, hub, runner)
+    searching = search_parts(store, database, embedder)
     hooks = webhook_parts(store, database, server_key, settings)
+    background = Background(core, hooks.deliverer, embedder)
+    elsewhere = RunnerElsewhere(database) if settings.projections == "elsewhere" else None
+    feed = PostgresFeed(database, core.hub)
+    positions = PostgresPositions(database, core.hub, elsewhere or background.runner)
 
     services = Services(
         requests=Requests(access.access, access.gate, positions, new_id, now),
@@ -183,46 +172,28 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
         idempotency=Idempotency(store),
         metrics=metrics,
         health_probe=database.answers,
-        projection_states=ProjectionStates(database, projections),
+        projection_states=ProjectionStates(database, background.projections),
         feed=feed,
         event_streams=EventStreams(feed),
         positions=positions,
-        stop_streams=hub.close,
+        stop_streams=core.hub.close,
         new_request_id=lambda: new_id().hex,
     )
 
     def keys_changed(_: str) -> None:
         access.forget_all()
         # Streams ask again whether their keys are good.
-        hub.anybody()
-
-    def line(up: bool) -> None:  # noqa: FBT001 - as the listener calls it
-        access.line(up=up)
-        hub.line(up=up)
+        core.hub.anybody()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        channels = {KEYS_CHANNEL: keys_changed, EVENTS_CHANNEL: hub.heard}
-        listening = asyncio.create_task(listen(service_dsn, role, channels, line))
-        runner.start()
-        background = [asyncio.create_task(hooks.deliverer.run(runner.moved[WebhookProjection.name]))]
-        if searching.embedding is not None:
-            background.append(asyncio.create_task(searching.embedding.run(runner.moved[SearchProjection.name])))
-        try:
-            async with access.running():
-                yield
-        finally:
-            hub.close()
-            for task in background:
-                task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
-            # What was accepted is finished before the connections go.
-            await store.close()
-            await runner.close()
-            listening.cancel()
-            await hooks.deliveries.close()
-            await announcer.close()
-            await access.close()
-            await database.close()
+        channels = {KEYS_CHANNEL: keys_changed, WANTED_CHANNEL: background.runner.hurry}
+        async with core.running(channels, lambda up: access.line(up=up)):
+            try:
+                async with elsewhere.running() if elsewhere else background.running(), access.running():
+                    yield
+            finally:
+                await hooks.deliveries.close()
+                await access.close()
 
     return create_app(services, lifespan, cors_origins=listed(settings.cors_origins), log_requests=settings.log_requests)

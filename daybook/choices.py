@@ -8,7 +8,7 @@ from api.gate import Limits
 from application.embeddings import Embedder
 from application.mail import Mailer
 from application.rate_limits import Limit
-from daybook.settings import Settings
+from daybook.settings import Settings, WorkSettings
 from infrastructure.database import Database
 from infrastructure.embeddings.local import LocalEmbedder
 from infrastructure.embeddings.openai_compatible import OpenAiCompatibleEmbedder
@@ -34,13 +34,18 @@ def mailer_for(settings: Settings) -> Mailer | None:
     return OutboxMailer(settings.data_dir / "mail")
 
 
-def embedder_for(settings: Settings) -> Embedder | None:
+def embedder_for(settings: WorkSettings) -> Embedder | None:
     """Off is off: no text leaves the machine then, whatever else is set."""
     if settings.embeddings == "off":
         return None
     if settings.embeddings_url:
         return OpenAiCompatibleEmbedder(settings.embeddings_url, settings.embeddings_model, api_key=settings.embeddings_api_key)
     return LocalEmbedder()
+
+
+def aside(embedder: Embedder | None) -> Embedder | None:
+    """For who fills an index: what runs on this machine then steps back for whoever searches."""
+    return embedder.aside() if isinstance(embedder, LocalEmbedder) else embedder
 
 
 def counters_for(settings: Settings, database: Database, together: Together) -> Counting:

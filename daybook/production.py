@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from daybook.choices import embedder_for
-from daybook.settings import Settings, listed
+from daybook.settings import Settings, WorkSettings, listed
 from infrastructure.embeddings.openai_compatible import EmbeddingsSettingsInvalid
 from infrastructure.mail import MailSettingsInvalid, SmtpMailer, parse_smtp_url
 
@@ -33,21 +33,32 @@ class KeyFile(msgspec.Struct, frozen=True):
     mode: int
 
 
-def check(settings: Settings) -> None:
-    """Raises `UnsafeSettings`."""
+def check(settings: WorkSettings) -> None:
+    """Of the service, or of a worker, which has fewer settings. Raises `UnsafeSettings`."""
     found = list(faults(settings, _key_file(settings)))
     if found:
         numbered = " ".join(f"({number}) {fault}" for number, fault in enumerate(found, 1))
         raise UnsafeSettings(f"Nothing was started, because of these settings for {settings.environment}: {numbered}")
 
 
-def faults(settings: Settings, key_file: KeyFile | None) -> Iterator[str]:
+def faults(settings: WorkSettings, key_file: KeyFile | None) -> Iterator[str]:
     """Each as a sentence. `key_file` is None if there is none, or none is used."""
-    yield from _malformed(settings)
+    service = settings if isinstance(settings, Settings) else None
+    if service is not None:
+        yield from _malformed(service)
+    yield from _malformed_provider(settings)
     if settings.environment == "production":
-        yield from _unsafe_origins(settings)
+        if service is not None:
+            yield from _unsafe_service(service)
         yield from _unsafe_secrets(settings, key_file)
-        yield from _unsafe_choices(settings)
+        yield from _unsafe_work(settings)
+
+
+def _malformed_provider(settings: WorkSettings) -> Iterator[str]:
+    try:
+        embedder_for(settings)
+    except EmbeddingsSettingsInvalid as error:
+        yield f"embeddings-url: {error}"
 
 
 def _malformed(settings: Settings) -> Iterator[str]:
@@ -64,10 +75,6 @@ def _malformed(settings: Settings) -> Iterator[str]:
             SmtpMailer(settings.smtp_url, settings.mail_from)
         except MailSettingsInvalid as error:
             yield f"smtp-url: {error}"
-    try:
-        embedder_for(settings)
-    except EmbeddingsSettingsInvalid as error:
-        yield f"embeddings-url: {error}"
     if settings.redis_url and urlsplit(settings.redis_url).scheme not in _REDIS_SCHEMES:
         yield "redis-url: it begins with redis://, rediss:// or unix://; write redis://127.0.0.1:6379/0."
 
@@ -81,7 +88,7 @@ def _out_of_range(settings: Settings) -> Iterator[str]:
                 yield f"{name}: {value} is not from {least} to {most}."
 
 
-def _unsafe_origins(settings: Settings) -> Iterator[str]:
+def _unsafe_service(settings: Settings) -> Iterator[str]:
     for origin in listed(settings.cors_origins):
         if "*" in origin:
             yield f"cors-origins: {origin!r} lets pages of strangers call the API; name each origin."
@@ -89,20 +96,24 @@ def _unsafe_origins(settings: Settings) -> Iterator[str]:
             yield f"cors-origins: anybody on the way can alter a page of {origin!r}; serve it over https and name it so."
     if any(proxy == "*" or proxy.endswith("/0") for proxy in listed(settings.trusted_proxies)):
         yield "trusted-proxies: '*' or all networks lets every client say who it is; name the addresses of your proxies."
+    if settings.metrics_token and len(settings.metrics_token) < TOKEN_CHARACTERS_MIN:
+        yield f"metrics-token is shorter than {TOKEN_CHARACTERS_MIN} characters; make one with `openssl rand -hex 16`."
+    with contextlib.suppress(MailSettingsInvalid):
+        target = parse_smtp_url(settings.smtp_url or "")
+        if target.tls == "off" and not _is_this_machine(target.host):
+            yield "smtp-url: tls=off sends codes for signing in over the network for all to read; leave it out."
 
 
-def _unsafe_secrets(settings: Settings, key_file: KeyFile | None) -> Iterator[str]:
+def _unsafe_secrets(settings: WorkSettings, key_file: KeyFile | None) -> Iterator[str]:
     if settings.secret_key is not None and len(settings.secret_key) < SECRET_CHARACTERS_MIN:
         yield f"DAYBOOK_SECRET_KEY is shorter than {SECRET_CHARACTERS_MIN} characters; make one with `openssl rand -hex 32`."
     if key_file is not None and key_file.characters < SECRET_CHARACTERS_MIN:
         yield f"server.key is shorter than {SECRET_CHARACTERS_MIN} characters; restore it, or remove it if no key depends on it."
     if key_file is not None and key_file.mode & _OTHERS:
         yield "server.key can be read by others on this machine; run `chmod 600` on it."
-    if settings.metrics_token and len(settings.metrics_token) < TOKEN_CHARACTERS_MIN:
-        yield f"metrics-token is shorter than {TOKEN_CHARACTERS_MIN} characters; make one with `openssl rand -hex 16`."
 
 
-def _unsafe_choices(settings: Settings) -> Iterator[str]:
+def _unsafe_work(settings: WorkSettings) -> Iterator[str]:
     if settings.webhook_allow_private:
         yield "webhook-allow-private lets whoever has a key reach machines behind the service; leave it out."
     if settings.log_level == "debug":
@@ -110,10 +121,6 @@ def _unsafe_choices(settings: Settings) -> Iterator[str]:
     provider = urlsplit(settings.embeddings_url or "")
     if provider.scheme == "http" and settings.embeddings_api_key and not _is_this_machine(provider.hostname):
         yield "embeddings-url: http sends the provider's key over the network for all to read; write https."
-    with contextlib.suppress(MailSettingsInvalid):
-        target = parse_smtp_url(settings.smtp_url or "")
-        if target.tls == "off" and not _is_this_machine(target.host):
-            yield "smtp-url: tls=off sends codes for signing in over the network for all to read; leave it out."
 
 
 def _is_origin(text: str) -> bool:
@@ -140,7 +147,7 @@ def _is_this_machine(host: str | None) -> bool:
     return host == "localhost"
 
 
-def _key_file(settings: Settings) -> KeyFile | None:
+def _key_file(settings: WorkSettings) -> KeyFile | None:
     path = settings.data_dir / "server.key"
     if settings.secret_key is not None or not path.exists():
         return None

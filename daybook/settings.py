@@ -14,6 +14,7 @@ Environment = Literal["local", "staging", "production"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["text", "json"]
 Embeddings = Literal["local", "off"]
+Projections = Literal["here", "elsewhere"]
 LoggedRequests = Literal["all", "failed", "none"]
 
 
@@ -68,10 +69,18 @@ class DatabaseSettings:
         """The key for hashing secrets; made on first use and readable by its owner alone."""
         if self.secret_key is not None:
             return self.secret_key.encode()
-        path = self.data_dir / "server.key"
+        path = self._key_file
         if not path.exists():
             self._make_server_key(path)
         return path.read_text(encoding="ascii").encode()
+
+    def has_server_key(self) -> bool:
+        """Whether it is there already."""
+        return self.secret_key is not None or self._key_file.exists()
+
+    @property
+    def _key_file(self) -> Path:
+        return self.data_dir / "server.key"
 
     def _make_server_key(self, path: Path) -> None:
         """Written whole and then linked into place, so that two first starts agree on one."""
@@ -86,14 +95,9 @@ class DatabaseSettings:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Settings(DatabaseSettings):
-    """How the service runs."""
+class WorkSettings(DatabaseSettings):
+    """How what follows the log is done, by the service itself or by a worker beside it."""
 
-    host: Annotated[str, _setting("DAYBOOK_HOST", "The address to listen on.")] = "127.0.0.1"
-    port: Annotated[int, _setting("DAYBOOK_PORT", "The port to listen on.")] = 8000
-    workers: Annotated[
-        int, _setting("DAYBOOK_WORKERS", "Processes that answer requests; one is right until its core is full.")
-    ] = 1
     webhook_allow_private: Annotated[
         bool,
         _setting(
@@ -101,6 +105,48 @@ class Settings(DatabaseSettings):
             "For development: webhooks may lead to this machine and to private networks, and over plain http.",
         ),
     ] = False
+    embeddings: Annotated[
+        Embeddings,
+        _setting(
+            "DAYBOOK_EMBEDDINGS",
+            "What finds texts by their meaning: local is a small model that comes along and runs on this machine; off is none.",
+        ),
+    ] = "local"
+    embeddings_url: Annotated[
+        str | None,
+        _setting(
+            "DAYBOOK_EMBEDDINGS_URL",
+            "A provider to use instead of the local model, by OpenAI's API (https://host/v1). It gets to see the texts of pages.",
+        ),
+    ] = None
+    embeddings_model: Annotated[
+        str, _setting("DAYBOOK_EMBEDDINGS_MODEL", "The provider's model. Another model means that all texts are read anew.")
+    ] = "text-embedding-3-small"
+    embeddings_api_key: Annotated[str | None, _setting("DAYBOOK_EMBEDDINGS_API_KEY", "The provider's key, if it wants one.")] = (
+        None
+    )
+    log_level: Annotated[LogLevel, _setting("DAYBOOK_LOG_LEVEL", "How much the service says.")] = "info"
+    log_format: Annotated[LogFormat, _setting("DAYBOOK_LOG_FORMAT", "Lines for people, or one JSON object a line.")] = "text"
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Settings(WorkSettings):
+    """How the service runs."""
+
+    host: Annotated[str, _setting("DAYBOOK_HOST", "The address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, _setting("DAYBOOK_PORT", "The port to listen on.")] = 8000
+    workers: Annotated[
+        int, _setting("DAYBOOK_WORKERS", "Processes that answer requests; one is right until its core is full.")
+    ] = 1
+    projections: Annotated[
+        Projections,
+        _setting(
+            "DAYBOOK_PROJECTIONS",
+            "Who keeps what follows the log: here is the service itself; elsewhere leaves search, links, webhooks and the like "
+            "to `daybook worker`, without which they stand still.",
+        ),
+    ] = "here"
     rate_limit_standard: Annotated[
         int, _setting("DAYBOOK_RATE_LIMIT_STANDARD", "Requests a minute for each key or person; 0 switches this limit off.")
     ] = 60
@@ -152,26 +198,6 @@ class Settings(DatabaseSettings):
             "Addresses or networks of reverse proxies (10.0.0.5,10.1.0.0/16) whose X-Forwarded-For and -Proto are believed.",
         ),
     ] = ""
-    embeddings: Annotated[
-        Embeddings,
-        _setting(
-            "DAYBOOK_EMBEDDINGS",
-            "What finds texts by their meaning: local is a small model that comes along and runs on this machine; off is none.",
-        ),
-    ] = "local"
-    embeddings_url: Annotated[
-        str | None,
-        _setting(
-            "DAYBOOK_EMBEDDINGS_URL",
-            "A provider to use instead of the local model, by OpenAI's API (https://host/v1). It gets to see the texts of pages.",
-        ),
-    ] = None
-    embeddings_model: Annotated[
-        str, _setting("DAYBOOK_EMBEDDINGS_MODEL", "The provider's model. Another model means that all texts are read anew.")
-    ] = "text-embedding-3-small"
-    embeddings_api_key: Annotated[str | None, _setting("DAYBOOK_EMBEDDINGS_API_KEY", "The provider's key, if it wants one.")] = (
-        None
-    )
     metrics_token: Annotated[
         str | None,
         _setting(
@@ -182,8 +208,6 @@ class Settings(DatabaseSettings):
     shutdown_grace_s: Annotated[
         int, _setting("DAYBOOK_SHUTDOWN_GRACE_S", "Seconds that a service which is told to end gives to requests under way.")
     ] = 30
-    log_level: Annotated[LogLevel, _setting("DAYBOOK_LOG_LEVEL", "How much the service says.")] = "info"
-    log_format: Annotated[LogFormat, _setting("DAYBOOK_LOG_FORMAT", "Lines for people, or one JSON object a line.")] = "text"
     log_requests: Annotated[
         LoggedRequests,
         _setting("DAYBOOK_LOG_REQUESTS", "Which requests get a line in the log; failed are those answered 400 or more."),

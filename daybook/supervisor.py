@@ -38,6 +38,14 @@ def run(config: uvicorn.Config) -> None:
         signal.signal(signal.SIGTERM, before)
 
 
+def overdue_in(seconds: float) -> threading.Timer:
+    """Ends this process then, whatever it waits for, unless the timer is cancelled before."""
+    timer = threading.Timer(seconds, os._exit, [_KILLED])
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:
     """The server raises the signal that ended it once more when it has ended, and by itself it would kill this process."""
     raise SystemExit(0)
@@ -59,9 +67,7 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._overdue is None:
             # The server bounds how long it waits for requests. What comes after has to be bounded as well.
-            self._overdue = threading.Timer(_ends_within_s(self.config), os._exit, [_KILLED])
-            self._overdue.daemon = True
-            self._overdue.start()
+            self._overdue = overdue_in(_ends_within_s(self.config))
         super().handle_exit(sig, frame)
 
 

@@ -7,7 +7,7 @@ import msgspec
 from application.event_store import Command, EventStore
 from application.webhook_messages import Secrets
 from application.webhooks import Webhooks
-from daybook.settings import Settings
+from daybook.settings import WorkSettings
 from daybook.world import new_id, now
 from domain.events import Actor
 from infrastructure.database import Database
@@ -28,7 +28,7 @@ class WebhookParts(msgspec.Struct, frozen=True):
     deliveries: PostgresDeliveryLog
 
 
-def webhook_parts(store: EventStore, database: Database, server_key: bytes, settings: Settings) -> WebhookParts:
+def webhook_parts(store: EventStore, database: Database, server_key: bytes, settings: WorkSettings) -> WebhookParts:
     private_allowed = settings.webhook_allow_private
     sender, secrets = HttpSender(private_allowed=private_allowed), Secrets(server_key)
     book, deliveries = PostgresWebhookBook(database), PostgresDeliveryLog(database)

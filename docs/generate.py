@@ -47,13 +47,13 @@ def settings() -> str:
 
 Every setting is a flag of `daybook serve` and an environment variable. A flag wins over its variable. The operator's commands
 (`workspaces`, `keys`, `members`, `signing-keys`, `audit`, `rebuild`, `replay`) take those that say where the record is: the ones
-above `--host`. A relative data directory counts from the folder the command is started in; `make serve` starts it in the
-repository.
+above `--webhook-allow-private`. `daybook worker` takes the ones above `--host`. A relative data directory counts from the folder
+the command is started in; `make serve` starts it in the repository.
 
 {_table(("flag", "variable", "values", "default", "meaning"), rows)}
 ## Variables of the client commands
 
-`daybook pages`, `import`, `export`, `login`, `whoami` and `logout` speak HTTP with a service, wherever it runs.
+`daybook pages`, `search`, `import`, `export`, `login`, `whoami` and `logout` speak HTTP with a service, wherever it runs.
 
 | variable | meaning |
 |---|---|

@@ -8,9 +8,11 @@ from cyclopts import App
 from daybook.cli.audit import audit_app, rebuild, replay
 from daybook.cli.operator import keys_app, members_app, signing_keys_app, workspaces_app
 from daybook.cli.pages import pages_app
+from daybook.cli.search import search
 from daybook.cli.serve import AddressTaken, serve
 from daybook.cli.sign_in import login, logout, whoami
 from daybook.cli.vault import export_command, import_command
+from daybook.cli.worker import worker
 from daybook.production import UnsafeSettings
 from domain.errors import DomainError
 from infrastructure.embedded import EmbeddedServerError
@@ -22,6 +24,7 @@ app = App(
     version=version("daybook-server"),
 )
 app.command(serve)
+app.command(worker)
 app.command(workspaces_app)
 app.command(keys_app)
 app.command(members_app)
@@ -30,6 +33,7 @@ app.command(login)
 app.command(whoami)
 app.command(logout)
 app.command(pages_app)
+app.command(search)
 app.command(import_command, name="import")
 app.command(export_command, name="export")
 app.command(audit_app)

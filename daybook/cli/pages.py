@@ -1,28 +1,24 @@
 """The commands on single pages: `daybook pages …`."""
 
-import os
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal
 
 import httpx
 import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
 from rich.markdown import Markdown
-from rich.table import Table
 from rich.text import Text
 
+from daybook.cli.printing import Json, Row, print_bytes, print_json, print_table
 from daybook.client import ClientError, ManyPages, OnePage, Page, Trash, connected, decoded, page_path
 from daybook.vault import front_matter
 
 Slug = Annotated[str, Parameter(help="The page's slug or id.")]
-Json = Annotated[bool, Parameter(name="--json", negative="", help="Print the API's answer.")]
 File = Annotated[str | None, Parameter(help="A file with the Markdown, or - for stdin.", allow_leading_hyphen=True)]
 Status = Literal["idea", "not_started", "on_track", "at_risk", "off_track", "completed", "paused", "none"]
-Row: TypeAlias = tuple[str | None, ...]
 
 STDIN: Final = "-"
 
@@ -71,10 +67,10 @@ def list_pages(*, as_json: Json = False) -> None:
     with connected() as client:
         response = client.get("/pages")
         if as_json:
-            return _print_json(response)
+            return print_json(response)
         tree = _tree(decoded(response, ManyPages).pages)
     rows = [("  " * depth + page.title, page.slug, page.status, page.owner, page.due_date) for depth, page in tree]
-    return _print_table(("Page", "Slug", "Status", "Owner", "Due"), rows)
+    return print_table(("Page", "Slug", "Status", "Owner", "Due"), rows)
 
 
 @pages_app.command
@@ -83,11 +79,11 @@ def get(slug: Slug, /, *, as_json: Json = False) -> None:
     with connected() as client:
         response = client.get(page_path(slug))
         if as_json:
-            return _print_json(response)
+            return print_json(response)
         content = decoded(response, OnePage).page.content
     if sys.stdout.isatty():
         return Console().print(Markdown(content))
-    return _print_bytes(content.encode())
+    return print_bytes(content.encode())
 
 
 @pages_app.command
@@ -172,10 +168,10 @@ def trash(*, as_json: Json = False) -> None:
     with connected() as client:
         response = client.get("/trash")
         if as_json:
-            return _print_json(response)
+            return print_json(response)
         pages = decoded(response, Trash).pages
     rows = [(page.archived_at, page.slug, page.title, str(page.pages_below)) for page in pages]
-    return _print_table(("Deleted", "Slug", "Page", "Pages below"), rows)
+    return print_table(("Deleted", "Slug", "Page", "Pages below"), rows)
 
 
 @pages_app.command
@@ -195,9 +191,9 @@ def batch(
         body = actions if isinstance(actions, dict) else {"actions": actions}
         response = client.write("POST", "/pages/batch", {**body, "dryRun": True} if dry_run else body)
         if as_json:
-            return _print_json(response)
+            return print_json(response)
         results = decoded(response, Results).results
-    return _print_table(("Action", "Page", "Status", "Why not"), [_result(each) for each in results])
+    return print_table(("Action", "Page", "Status", "Why not"), [_result(each) for each in results])
 
 
 @pages_app.command
@@ -213,9 +209,9 @@ def history(
     with connected() as client:
         response = client.get("/pages/history", params=params)
         if as_json:
-            return _print_json(response)
+            return print_json(response)
         entries = decoded(response, Entries).history
-    return _print_table(("When", "Who", "Page", "What"), [_told(entry) for entry in entries])
+    return print_table(("When", "Who", "Page", "What"), [_told(entry) for entry in entries])
 
 
 def _result(result: Result) -> Row:
@@ -259,40 +255,14 @@ def _read(file: str) -> str:
         raise ClientError(f"{'stdin' if file == STDIN else file} is not UTF-8 (byte {exc.start}).") from exc
 
 
-def _print_table(columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """A terminal gets a table; a pipe gets each row on a line, its cells parted by tabs."""
-    if not sys.stdout.isatty():
-        lines = ("\t".join(" ".join((cell or "").splitlines()).replace("\t", " ") for cell in row) for row in rows)
-        return _print_bytes("".join(f"{line}\n" for line in lines).encode())
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell or "") for cell in row))
-    return Console().print(table)
-
-
 def _print_page(verb: str, response: httpx.Response, *, as_json: bool) -> None:
     if as_json:
-        return _print_json(response)
+        return print_json(response)
     page = decoded(response, OnePage).page
     return Console(soft_wrap=True).print(Text(f"{verb} {page.slug}: {page.title}"))
 
 
 def _print_done(line: str, response: httpx.Response, *, as_json: bool) -> None:
     if as_json:
-        return _print_json(response)
+        return print_json(response)
     return Console(soft_wrap=True).print(Text(line))
-
-
-def _print_json(response: httpx.Response) -> None:
-    _print_bytes(response.content.rstrip(b"\n") + b"\n")
-
-
-def _print_bytes(data: bytes) -> None:
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # The reader has seen enough. Python would complain once more when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

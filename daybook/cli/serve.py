@@ -131,6 +131,8 @@ async def _greet(settings: Settings, connections: Connections, server_key: bytes
     key = await _first_key(settings, connections, server_key)
     _tell_clients(settings, url, key)
     print(f"Daybook serves {url} (API: {url}/docs)", flush=True)
+    if settings.projections == "elsewhere":
+        print("search, links, webhooks and the like wait for `daybook worker`", flush=True)
     if key is not None:
         print(f"workspace: {FIRST_WORKSPACE}\nkey (shown once): {key}", flush=True)
 

@@ -1,7 +1,7 @@
 """Asynchronous projections: views that follow the log a moment behind it, and the runner that keeps them going.
 
-One is added in `daybook/bootstrap.py`. Its tables do not lie in the schema `read_model`, unless a rebuild fills them as well: see
-`snapshots.py`, `links.py` and `texts.py`.
+One is added in `daybook/background.py`. Its tables do not lie in the schema `read_model`, unless a rebuild fills them as well:
+see `snapshots.py`, `links.py` and `texts.py`.
 """
 
 from collections.abc import Sequence

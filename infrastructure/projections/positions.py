@@ -6,7 +6,7 @@ from uuid import UUID
 from application.positions import PositionNotReached
 from infrastructure.database import Database
 from infrastructure.growth import Hub
-from infrastructure.projections.runner import ProjectionRunner
+from infrastructure.projections.elsewhere import Runner
 from infrastructure.sql import sql
 
 # How long a read that names a position waits for it, and how long one that names none waits for what is written by now.
@@ -14,14 +14,15 @@ NAMED_WAIT_S = 5.0
 UNNAMED_WAIT_S = 1.0
 # A position further ahead than this is not going to be written while anybody waits.
 AHEAD_POSITIONS_MAX = 10_000
-# Another process may be the one that moves a projection; nobody tells of that.
+# Another process may be the one that moves a projection; nobody tells of that. So it is looked for after a moment, which doubles.
+LOOK_FIRST_S = 0.01
 LOOK_S = 0.05
 
 
 class PostgresPositions:
     """Looks, and sleeps where there is news to wait for."""
 
-    def __init__(self, database: Database, hub: Hub, runner: ProjectionRunner) -> None:
+    def __init__(self, database: Database, hub: Hub, runner: Runner) -> None:
         self._database = database
         self._hub = hub
         self._runner = runner
@@ -42,6 +43,7 @@ class PostgresPositions:
     async def reached(self, workspace_id: UUID, projection: str, position: int | None) -> None:
         moved = self._runner.moved[projection]
         wanted = position
+        look_s = LOOK_FIRST_S
         give_up_s = time.monotonic() + (UNNAMED_WAIT_S if position is None else NAMED_WAIT_S)
         while wanted is None or moved.head(workspace_id) < wanted:
             async with self._database.reading(workspace_id) as connection:
@@ -56,4 +58,5 @@ class PostgresPositions:
                     return
                 raise PositionNotReached
             self._runner.hurry(projection)
-            await moved.wait(workspace_id, wanted - 1, min(left_s, LOOK_S))
+            await moved.wait(workspace_id, wanted - 1, min(left_s, look_s))
+            look_s = min(2 * look_s, LOOK_S)

@@ -47,7 +47,8 @@ class ProjectionRunner:
 
     def hurry(self, projection: str) -> None:
         """Somebody waits for it: the next round begins as soon as there is anything to do."""
-        self._followers[projection].hurry()
+        if projection in self._followers:
+            self._followers[projection].hurry()
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(follower.run()) for follower in self._followers.values()]

@@ -87,7 +87,13 @@ class EmbeddingWorker:
         taken = await connection.fetch(sql("search_pending_take"), workspace_id, PASSAGES_AT_ONCE, LEASE_S)
         digests = [row["digest"] for row in taken]
         rows = await connection.fetch(sql("search_pending_texts"), workspace_id, digests)
-        vectors = await self._embedder.embed([embedded_text(row["title"], row["heading"], row["body"]) for row in rows])
+        try:
+            vectors = await self._embedder.embed([embedded_text(row["title"], row["heading"], row["body"]) for row in rows])
+        except BaseException:
+            # Others need not wait for the lease, whether this process ends or whoever embeds does not answer.
+            with contextlib.suppress(*LOST):
+                await connection.execute(sql("search_pending_give_back"), workspace_id, digests)
+            raise
         kept = [row["digest"] for row in rows]
         async with connection.transaction():
             await connection.execute(sql("search_vector_write"), workspace_id, self._embedder.model, kept, _as_text(vectors))

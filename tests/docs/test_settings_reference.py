@@ -17,6 +17,7 @@ OTHER_VALUES = {
     "host": "0.0.0.0",  # noqa: S104 - nothing listens in this test
     "port": "8123",
     "workers": "3",
+    "projections": "elsewhere",
     "environment": "staging",
     "database_url": "postgresql:///one",
     "database_owner_url": "postgresql:///two",

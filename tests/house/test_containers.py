@@ -66,6 +66,13 @@ def test_the_service_waits_for_a_database_that_says_it_is_well(compose: dict[str
     assert services["postgres"]["healthcheck"]["test"][:2] == ["CMD", "pg_isready"]
 
 
+def test_a_worker_is_the_service_in_all_but_what_it_does_and_comes_only_when_it_is_named(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    own = {"profiles": ["worker"], "command": ["worker"], "healthcheck": {"disable": True}}
+    shared = {name: value for name, value in services["daybook"].items() if name != "ports"}
+    assert services["worker"] == shared | own
+
+
 def test_the_database_is_postgresql_18_with_pgvector(compose: dict[str, Any]) -> None:
     assert re.fullmatch(r"pgvector/pgvector:(?:[\d.]+-)?pg18(?:-\w+)?", compose["services"]["postgres"]["image"])
 

@@ -1,7 +1,9 @@
 """The command line as its users meet it: processes of its own, beside a service that runs, has stopped, or never was."""
 
+import contextlib
 import json
 import os
+import pty
 import signal
 import stat
 import subprocess
@@ -151,6 +153,57 @@ class TestPages:
         assert process.returncode == INTERRUPTED
         assert stderr.endswith("daybook: interrupted; what was done stays done.\n")
         assert "Traceback" not in stderr
+
+
+class TestSearch:
+    @pytest.fixture
+    def found(self, workspace: Workspace) -> Workspace:
+        workspace.create("Fish & <chips>", content="# Peas\n\nSalt & vinegar belong\nto chips if 1 < 2.")
+        workspace.create("Gardens", content="Vinegar kills weeds.")
+        return workspace
+
+    def test_a_pipe_gets_a_result_a_line_and_the_notice_goes_beside_it(self, daybook: Daybook, found: Workspace) -> None:
+        done = daybook("search", "vinegar salt")
+        first, second = done.stdout.splitlines()
+        assert first == "1\tFish & <chips>\tfish-chips\tPeas\tSalt & vinegar belong to chips if 1 < 2."
+        assert second.split("\t")[:3] == ["2", "Gardens", "gardens"]
+        assert "only words are looked for" in done.stderr
+        assert daybook("search", "vinegar", "--mode", "keyword", "--type", "page", "--limit", "1").stderr == ""
+        assert len(daybook("search", "vinegar", "--limit", "1").stdout.splitlines()) == 1
+        nothing = daybook("search", "-vinegar salt")
+        assert (nothing.returncode, nothing.stdout) == (0, "")
+
+    def test_json_is_the_answer_of_the_api(self, daybook: Daybook, found: Workspace) -> None:
+        assert json.loads(daybook("search", "weeds", "--json").stdout) == found.client.get("/search?q=weeds").json()
+
+    def test_a_terminal_gets_what_matches_in_bold_and_nothing_that_steers_it(self, found: Workspace) -> None:
+        found.create("Bell", content="# \u001b[31m\n\nVinegar \u001b]0;title\u0007 rings.")
+        shown = on_terminal([PROGRAM, "search", "vinegar"], known(found))
+        assert "Salt & \x1b[1mvinegar\x1b[0m belong to chips if 1 < 2." in shown
+        assert "1mFish & <chips>\x1b" in shown
+        assert "fish-chips > Peas" in shown
+        assert "\x1b[31m" not in shown
+        assert "\x1b]" not in shown
+        assert "\x07" not in shown
+
+    def test_what_cannot_be_looked_for_is_one_line(self, daybook: Daybook) -> None:
+        fails(daybook("search", " "), "name the words to look for", "400")
+        fails(daybook("search", "x", "--type", "song"), "type is one of")
+
+
+def on_terminal(command: list[str], environment: dict[str, str]) -> str:
+    """What a terminal of 120 columns is sent."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, stdout=theirs, env={**environment, "TERM": "xterm", "COLUMNS": "120"}) as process:
+        os.close(theirs)
+        shown = b""
+        # At the end of it, Linux says that the other side is gone.
+        with contextlib.suppress(OSError):
+            while piece := os.read(ours, 65536):
+                shown += piece
+        assert process.wait(30) == 0
+    os.close(ours)
+    return shown.decode()
 
 
 class TestWorkspacesAndKeys:

@@ -232,8 +232,8 @@ def test_what_is_unsafe_keeps_it_from_starting_in_production_and_is_named_at_onc
     said = refused_start(tmp_path / "data", *flags, DAYBOOK_SECRET_KEY="too short")  # noqa: S106 - nobody's
     assert said.startswith("daybook: Nothing was started")
     assert len(said.splitlines()) == 1
-    faults = ["cors-origins", "cors-origins", "trusted-proxies", "DAYBOOK_SECRET_KEY", "metrics-token", "webhook-allow-private"]
-    for number, named in enumerate([*faults, "log-level", "smtp-url"], 1):
+    faults = ["cors-origins", "cors-origins", "trusted-proxies", "metrics-token", "smtp-url", "DAYBOOK_SECRET_KEY"]
+    for number, named in enumerate([*faults, "webhook-allow-private", "log-level"], 1):
         assert f"({number}) {named}" in said
     assert "hunter2" not in said
     assert "too short" not in said

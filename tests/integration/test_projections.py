@@ -23,6 +23,7 @@ from infrastructure.growth import EVENTS_CHANNEL, Announcer, Hub, Subscription, 
 from infrastructure.listening import listen
 from infrastructure.projections import positions as waiting_for
 from infrastructure.projections import runner as running
+from infrastructure.projections.elsewhere import WANTED_CHANNEL, RunnerElsewhere
 from infrastructure.projections.positions import PostgresPositions
 from infrastructure.projections.runner import ProjectionRunner
 from infrastructure.projections.states import ProjectionStates
@@ -71,7 +72,10 @@ class Process:
         self.runner = ProjectionRunner(self.database, self.hub, [self.projection])
         self.positions = PostgresPositions(self.database, self.hub, self.runner)
         self.states = ProjectionStates(self.database, [self.projection])
-        self.line = asyncio.create_task(listen(dsn, None, {EVENTS_CHANNEL: self.hub.heard}, lambda up: self.hub.line(up=up)))
+        self.line = asyncio.create_task(listen(dsn, None, self._channels(), lambda up: self.hub.line(up=up)))
+
+    def _channels(self) -> dict[str, Callable[[str], None]]:
+        return {EVENTS_CHANNEL: self.hub.heard, WANTED_CHANNEL: self.runner.hurry}
 
     async def append(self, workspace_id: UUID, count: int = 1) -> int:
         """So many pages, each one event. Answers the last position."""
@@ -347,6 +351,23 @@ async def test_a_reader_waits_until_a_projection_has_what_was_written(place: Pla
         await process.positions.reached(workspace_id, "seen", None)
         await other.positions.reached(workspace_id, "seen", position)
         assert position in await place.seen(workspace_id)
+
+
+async def test_a_reader_in_a_process_that_keeps_no_projections_hurries_the_one_that_does(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "ROUND_PAUSE_S", 60)
+    monkeypatch.setattr(running, "REST_MAX_S", 60)
+    process, other, workspace_id = place.process(), place.process(), await place.workspace()
+    elsewhere = RunnerElsewhere(other.database)
+    positions = PostgresPositions(other.database, other.hub, elsewhere)
+    process.runner.start()
+    async with elsewhere.running():
+        for _ in range(3):
+            await positions.reached(workspace_id, "seen", await other.append(workspace_id))
+        assert len(await place.seen(workspace_id)) == 3
+        # Who asks for what nobody keeps wakes nobody, and breaks nothing.
+        elsewhere.hurry("nothing")
 
 
 async def test_a_reader_is_told_when_a_projection_does_not_get_there_in_time(

@@ -1,13 +1,15 @@
 """The model that comes along: what it reads of a text, and how it is loaded."""
 
 import asyncio
+import os
+import sys
 import threading
 
 import pytest
 
 from application.embeddings import TEXT_CHARACTERS_MAX, EmbeddingsUnavailable
 from infrastructure.embeddings import local, minilm
-from infrastructure.embeddings.local import MODEL, LocalEmbedder
+from infrastructure.embeddings.local import ASIDE_NICENESS, MODEL, LocalEmbedder
 from infrastructure.embeddings.minilm import TOKENS_MAX
 
 # Two of its tokens mark begin and end.
@@ -51,7 +53,21 @@ async def test_the_model_is_loaded_once_and_only_when_it_is_needed(monkeypatch: 
     embedder = LocalEmbedder(threads=4)
     assert not loaded
     await asyncio.gather(*(embedder.embed(["text"]) for _ in range(8)))
-    assert [name.rpartition("_")[0] for name in loaded] == ["embeddings"]
+    await embedder.aside().embed(["text"])
+    assert len(loaded) == 1
+    assert loaded != [threading.current_thread().name]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priorities of their own")
+async def test_who_fills_an_index_steps_back_and_who_searches_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    def priority_of_thread(_text: str) -> list[float]:
+        return [float(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))]
+
+    monkeypatch.setattr(local, "_load", lambda: priority_of_thread)
+    embedder = LocalEmbedder()
+    ours = float(os.getpriority(os.PRIO_PROCESS, 0))
+    assert await embedder.aside().embed(["text"]) == [[float(ASIDE_NICENESS)]]
+    assert await embedder.embed(["text"]) == [[ours]]
 
 
 async def test_a_model_that_cannot_be_loaded_is_unavailable_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

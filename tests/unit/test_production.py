@@ -1,12 +1,13 @@
 """What keeps the service from starting: slips anywhere, and in production what is not safe."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from daybook.production import SECRET_CHARACTERS_MIN, TOKEN_CHARACTERS_MIN, KeyFile, UnsafeSettings, check, faults
-from daybook.settings import Settings
+from daybook.settings import Settings, WorkSettings
 
 SAFE = KeyFile(SECRET_CHARACTERS_MIN, 0o100600)
 
@@ -70,6 +71,15 @@ SLIPS: list[dict[str, Any]] = [
     {"port": 65_536},
     {"rate_limit_batch": 10**20},
 ]
+
+
+OF_A_WORKER = {field.name for field in fields(WorkSettings)}
+
+
+@pytest.mark.parametrize(("settings", "named"), [each for each in UNSAFE if each[0].keys() <= OF_A_WORKER])
+def test_a_worker_refuses_what_the_service_refuses(settings: dict[str, Any], named: str) -> None:
+    refused = list(faults(WorkSettings(environment="production", **settings), None))
+    assert [fault.partition(" ")[0] for fault in refused] == [named]
 
 
 @pytest.mark.parametrize(("settings", "named"), UNSAFE)

@@ -15,7 +15,7 @@ from benchmarks.texts import SEED, made_pages
 
 LIMIT = 20
 # Between isolated writes, so that whatever the last one set off has ended.
-PAUSE_S = (0.2, 0.6)
+PAUSE_S = (0.15, 0.4)
 ISOLATED, PACED, STEADY = "alone", "beside 20 writes/s", "beside one client writing on and on"
 # What another client waits between its writes; none where it does not write.
 OTHERS = {ISOLATED: None, PACED: 0.05, STEADY: 0.0}

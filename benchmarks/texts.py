@@ -20,7 +20,6 @@ T = TypeVar("T")
 SEED = 20261126
 PAGE_WORDS = (150, 250)
 TITLE_WORDS = (3, 8)
-# What is shorter is a list's item or a heading.
 SENTENCE_WORDS_MIN = 10
 # Short questions, as people type them.
 QUESTION_WORDS = (3, 12)
@@ -104,7 +103,8 @@ def _sources() -> list[list[str]]:
 
 
 def _is_whole(sentence: str) -> bool:
-    return len(sentence.split()) >= SENTENCE_WORDS_MIN
+    """Neither a heading, a list's item, nor HTML, which would make something else of all that follows in its line."""
+    return len(sentence.split()) >= SENTENCE_WORDS_MIN and sentence[0].isalnum() and "<" not in sentence and "\n#" not in sentence
 
 
 def _lines(path: Path, kind: type[T]) -> list[T]:

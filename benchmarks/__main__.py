@@ -9,13 +9,30 @@ from types import ModuleType
 import msgspec
 import uvloop
 
-from benchmarks import access, append, batch, feed, history, hot_page, http_api, query, rebuild, sizes, time_travel
+from benchmarks import (
+    access,
+    append,
+    batch,
+    feed,
+    history,
+    hot_page,
+    http_api,
+    query,
+    rebuild,
+    search_quality,
+    search_speed,
+    sizes,
+    time_travel,
+)
 from benchmarks.measuring import RESULTS, Plan, Report, say
 from benchmarks.server import flush_us
 
 BENCHMARKS: dict[str, ModuleType] = {
     module.NAME: module
-    for module in (append, http_api, hot_page, sizes, history, rebuild, feed, query, time_travel, batch, access)
+    for module in (
+        *(append, http_api, hot_page, sizes, history, rebuild, feed, query, time_travel, batch, access),
+        *(search_quality, search_speed),
+    )
 }
 SUMMARY = Path(__file__).parent / "RESULTS.md"
 
@@ -34,13 +51,26 @@ def main() -> None:
 
 
 def save_summary() -> None:
-    """Every benchmark's latest results, also those of earlier runs."""
-    paths = [RESULTS / f"{name}.json" for name in BENCHMARKS]
-    reports = [msgspec.json.decode(path.read_bytes(), type=Report) for path in paths if path.exists()]
+    """Every benchmark's latest results, also those of earlier runs; what was measured elsewhere stays as it stands."""
+    kept = _kept_sections()
     head = "# Results\n\nWritten by `python -m benchmarks --save`; what the figures mean stands in README.md.\n"
-    parts = [f"{each.markdown()}\n{each.plan.rounds} rounds of {each.plan.seconds:g} s. {each.machine}\n" for each in reports]
-    SUMMARY.write_text("\n".join([head, *parts]), encoding="utf-8")
+    parts = [_section(name) or kept.get(module.TITLE, "") for name, module in BENCHMARKS.items()]
+    SUMMARY.write_text("\n".join([head, *filter(None, parts)]), encoding="utf-8")
     say(f"wrote {SUMMARY}")
+
+
+def _section(name: str) -> str | None:
+    path = RESULTS / f"{name}.json"
+    if not path.exists():
+        return None
+    report = msgspec.json.decode(path.read_bytes(), type=Report)
+    return f"{report.markdown()}\n{report.plan.rounds} rounds of {report.plan.seconds:g} s. {report.machine}\n"
+
+
+def _kept_sections() -> dict[str, str]:
+    """By their titles."""
+    text = SUMMARY.read_text(encoding="utf-8") if SUMMARY.exists() else ""
+    return {section.partition("\n")[0]: f"## {section.rstrip()}\n" for section in text.split("\n## ")[1:]}
 
 
 def _arguments() -> argparse.Namespace:
@@ -50,13 +80,24 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="how often each contender runs")
     parser.add_argument("--seconds", type=float, help="how long each round measures")
     parser.add_argument("--wrk", action="store_true", help="use wrk as the load generator over HTTP")
+    parser.add_argument(
+        "--collection", action="append", default=[], help="a folder with another collection for search_quality; can be repeated"
+    )
+    parser.add_argument("--pages-max", type=int, help="search_speed leaves out workspaces with more pages")
     parser.add_argument("--save", action="store_true", help="rewrite RESULTS.md from the latest results of every benchmark")
     return parser.parse_args()
 
 
 def _plan(arguments: argparse.Namespace) -> Plan:
     rounds, seconds = (2, 1.5) if arguments.quick else (5, 4.0)
-    return Plan(arguments.rounds or rounds, arguments.seconds or seconds, quick=arguments.quick, wrk=arguments.wrk)
+    return Plan(
+        arguments.rounds or rounds,
+        arguments.seconds or seconds,
+        quick=arguments.quick,
+        wrk=arguments.wrk,
+        collections=arguments.collection,
+        pages_max=arguments.pages_max,
+    )
 
 
 def _machine() -> str:

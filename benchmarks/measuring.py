@@ -25,6 +25,9 @@ class Plan(msgspec.Struct, frozen=True):
     seconds: float
     quick: bool = False
     wrk: bool = False
+    # Folders with further collections to search, and the size beyond which no workspace is searched.
+    collections: list[str] = []
+    pages_max: int | None = None
 
 
 class Table(msgspec.Struct):

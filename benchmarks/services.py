@@ -68,8 +68,8 @@ async def daybook(
     variant: str | None = None,
     settings: Mapping[str, str] = {},
 ) -> AsyncIterator[Service]:
-    """`daybook serve` on the server under test, as the role it has on its embedded one. Without limits, unless `settings` say so;
-    a `variant` leaves something out.
+    """`daybook serve` on the server under test, as the role it has on its embedded one. Without limits or embedding, unless
+    `settings` say so; a `variant` leaves something out.
     """
     owner_dsn = await server.create_daybook(database)
     made = {name: await new_workspace(owner_dsn, name) for name in workspaces}
@@ -80,6 +80,7 @@ async def daybook(
         "DAYBOOK_DATABASE_OWNER_URL": owner_dsn,
         "DAYBOOK_SECRET_KEY": SERVER_KEY.decode(),
         **{f"DAYBOOK_RATE_LIMIT_{name}": "0" for name in ("STANDARD", "BATCH", "SEARCH", "REFUSED", "SIGN_IN")},
+        "DAYBOOK_EMBEDDINGS": "off",
         **settings,
         VARIANT: variant or "",
         WORKSPACE: str(ids[workspaces[0]]),
@@ -123,6 +124,16 @@ async def fastapi_events(server: Server, ours: Service, workspace: str) -> Async
     command += ["--timeout-graceful-shutdown", "1"]
     async with _running(command, environment, port, "/openapi.json", server.folder / "fastapi-events.log") as pid:
         yield Service(FASTAPI, port, pid, ours.keys, ours.ids)
+
+
+@contextlib.asynccontextmanager
+async def embeddings(server: Server) -> AsyncIterator[str]:
+    """The URL of the stand-in for a provider."""
+    port = _free_port()
+    command = [PYTHON, "-m", "uvicorn", "benchmarks.baselines.embeddings:app", "--port", str(port)]
+    command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
+    async with _running(command, {}, port, "/", server.folder / "embeddings.log"):
+        yield f"http://127.0.0.1:{port}/v1"
 
 
 @contextlib.asynccontextmanager

@@ -2,13 +2,16 @@
 SELECT s.document_id, s.score
   FROM (
     SELECT p.document_id,
-           sum(q.weight * p.count * (:saturation::float8 + 1)
-               / (p.count + :saturation::float8 * (1 - :normalisation::float8 + :normalisation::float8 * d.words / :average::float8))) AS score
+           -- What is the same for every posting stands together, so that it is worked out once.
+           sum(q.weight * (:saturation::float8 + 1) * p.count
+               / (p.count + :saturation::float8 * (1 - :normalisation::float8)
+                  + :saturation::float8 * :normalisation::float8 / :average::float8 * d.words)) AS score
       FROM unnest(:lexemes::text[], :weights::float8[]) q(lexeme, weight)
       JOIN search.posting p ON p.workspace_id = :workspace AND p.lexeme = q.lexeme COLLATE "C"
       JOIN search.document d ON d.workspace_id = :workspace AND d.document_id = p.document_id
      WHERE d.kind = ANY (:kinds::text[]) {restriction}
      GROUP BY p.document_id
   ) s
- -- Sums come out a last digit different by the order of their parts; nothing may hang on that.
- ORDER BY round(s.score::numeric, 9) DESC, s.document_id LIMIT :count::integer
+ -- Sums come out a last digit different by the order of their parts; nothing may hang on that. As numbers of
+ -- type numeric they would take a third of the search to round.
+ ORDER BY round(s.score * 1e9) DESC, s.document_id LIMIT :count::integer

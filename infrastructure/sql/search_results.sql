@@ -3,9 +3,16 @@ SELECT d.document_id, d.kind, p.slug, p.title AS page_title, p.stamp, i.doc AS i
        d.version = CASE d.kind WHEN 'page' THEN p.version ELSE i.version END AS fresh,
        b.heading, b.anchor, ts_headline($4::text::regconfig, b.body, $5::text::tsquery, $6) AS marked
   FROM unnest($2::uuid[], $3::integer[]) n(document_id, nearest)
-  JOIN search.document d ON d.workspace_id = $1 AND d.document_id = n.document_id
-  LEFT JOIN read_model.page p ON p.workspace_id = $1 AND p.page_id = d.page_id
-  LEFT JOIN read_model.item i ON i.workspace_id = $1 AND i.item_id = n.document_id AND d.kind <> 'page'
+ -- Each by its key, whatever the planner thinks of how many there are.
+ CROSS JOIN LATERAL (
+    SELECT d.* FROM search.document d WHERE d.workspace_id = $1 AND d.document_id = n.document_id OFFSET 0
+ ) d
+  LEFT JOIN LATERAL (
+    SELECT p.* FROM read_model.page p WHERE p.workspace_id = $1 AND p.page_id = d.page_id OFFSET 0
+  ) p ON true
+  LEFT JOIN LATERAL (
+    SELECT i.* FROM read_model.item i WHERE i.workspace_id = $1 AND i.item_id = n.document_id AND d.kind <> 'page' OFFSET 0
+  ) i ON true
  CROSS JOIN LATERAL (
     SELECT s.heading, s.anchor, s.body FROM search.passage s
      WHERE s.workspace_id = $1 AND s.document_id = n.document_id

@@ -155,7 +155,7 @@ async def _differences(dsn: str, workspace_id: UUID) -> list[str]:
         await connection.execute(sql("bind"), [workspace_id])
         kept = await _index(connection, workspace_id)
         async with connection.transaction():
-            await refill(connection, workspace_id, None)
+            await refill(connection, workspace_id)
             made = await _index(connection, workspace_id)
     finally:
         await connection.close()

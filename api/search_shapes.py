@@ -154,7 +154,7 @@ class StatusAnswer(msgspec.Struct, rename="camel"):
 
 
 def search_answer(found: Results, *, explained: bool) -> SearchAnswer:
-    explain = UNSET if not explained or found.asked is None else _explanation(found.asked)
+    explain = _explanation(found.asked) if explained else UNSET
     results = [_result(each, explained=explained) for each in found.results]
     return SearchAnswer(results, found.mode, found.semantic, found.notice, explain)
 
@@ -193,8 +193,8 @@ def _explanation(asked: Asked) -> SearchExplanation:
     return SearchExplanation(
         language=asked.language,
         words=[WordExplanation(term.lexeme, term.documents, round(term.weight, SCORE_DIGITS), term.why) for term in asked.terms],
-        phrases=asked.phrases,
-        excluded=asked.excluded,
+        phrases=[phrase.words for phrase in asked.phrases],
+        excluded=[phrase.words for phrase in asked.excluded],
         documents=asked.documents,
         average_words=round(asked.document_words, SCORE_DIGITS),
         k1=SATURATION,
@@ -211,7 +211,7 @@ def state_view(state: SearchState) -> StatusAnswer:
         documents=index.documents,
         semantic=state.standing.semantic,
         passages=embedded.passages,
-        embedded=embedded.passages - embedded.pending,
+        embedded=max(embedded.passages - embedded.pending, 0),
         model=state.model,
         notice=state.standing.notice,
     )

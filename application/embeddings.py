@@ -11,6 +11,10 @@ class EmbeddingsUnavailable(Exception):
     """No vectors this time. The message is a sentence for the log that says why and what to do, and holds no secret."""
 
 
+class TextRefused(EmbeddingsUnavailable):
+    """It is one of these texts that has no vector, and others may have theirs."""
+
+
 class Embedder(Protocol):
     @property
     def model(self) -> str:

@@ -31,6 +31,14 @@ class Term(msgspec.Struct, frozen=True):
     why: Literal["word", "prefix", "spelling"] = "word"
 
 
+class Phrase(msgspec.Struct, frozen=True):
+    """Words next to each other: as they were asked, what a passage has to match, and those of the lexemes that have postings."""
+
+    words: str
+    query: str
+    lexemes: list[str]
+
+
 class Asked(msgspec.Struct, frozen=True):
     """What is looked for, as the index of a workspace has it; and what of the index ranking needs."""
 
@@ -41,8 +49,8 @@ class Asked(msgspec.Struct, frozen=True):
     embedded: Embedded
     terms: list[Term]
     # Those that have words, as the index knows words.
-    phrases: list[str]
-    excluded: list[str]
+    phrases: list[Phrase]
+    excluded: list[Phrase]
     # Texts of scripts without spaces, to be marked where they stand.
     runs: list[str]
 
@@ -108,7 +116,7 @@ class Results(msgspec.Struct, frozen=True):
     mode: Mode
     semantic: Semantic
     notice: str | None
-    asked: Asked | None
+    asked: Asked
 
 
 class SearchWish(msgspec.Struct, frozen=True):
@@ -125,16 +133,14 @@ class SearchWish(msgspec.Struct, frozen=True):
 class SearchIndex(Protocol):
     """Reads one workspace. Raises `QueryTooBroad`, `PageNotFound` and `StoreUnavailable`."""
 
-    async def asked(self, workspace_id: UUID, query: SearchQuery) -> Asked | None:
-        """None where nothing has been indexed yet."""
-        ...
+    async def asked(self, workspace_id: UUID, query: SearchQuery) -> Asked: ...
 
     async def by_words(self, workspace_id: UUID, asked: Asked, scope: Scope) -> list[Hit]: ...
 
     async def by_meaning(
         self, workspace_id: UUID, asked: Asked, scope: Scope, model: str, vector: Sequence[float], *, limit: int
     ) -> list[Hit]:
-        """At least `limit`, where there are so many."""
+        """At least `limit`, where there are so many. Raises `EmbeddingsUnavailable` where the vector compares with none."""
         ...
 
     async def documents(self, workspace_id: UUID, asked: Asked, hits: Sequence[Hit]) -> Mapping[UUID, FoundDocument]:
@@ -163,8 +169,6 @@ class Search:
 
     async def find(self, workspace_id: UUID, wish: SearchWish) -> Results:
         asked = await self._index.asked(workspace_id, wish.query)
-        if asked is None:
-            return Results([], wish.mode, "off" if self._embedder is None else "ready", None, None)
         scope = Scope(wish.kinds, wish.pages)
         words, meaning = await asyncio.gather(
             self._words(workspace_id, asked, scope, wish.mode), self._meaning(workspace_id, asked, scope, wish)
@@ -191,21 +195,21 @@ class Search:
         try:
             async with asyncio.timeout(EMBEDDING_S):
                 [vector] = await self._embedder.embed([wish.query.text])
+            limit = wish.limit + SPARE_RESULTS
+            hits = await self._index.by_meaning(workspace_id, asked, scope, self._embedder.model, vector, limit=limit)
         except (EmbeddingsUnavailable, TimeoutError) as error:
             return _Meaning(None, "unavailable", f"{str(error) or LATE} Until then, only words are looked for.")
-        hits = await self._index.by_meaning(
-            workspace_id, asked, scope, self._embedder.model, vector, limit=wish.limit + SPARE_RESULTS
-        )
         return _Meaning([hit for hit in hits if hit.score >= SIMILARITY_MIN], how.semantic, how.notice)
 
     async def _told(
         self, workspace_id: UUID, asked: Asked, wish: SearchWish, ranked: Sequence[tuple[UUID, float]], lists: "_Lists"
     ) -> list[Result]:
         documents: dict[UUID, FoundDocument] = {}
+        first = 0
         # Nearly always the first are all still there; what was just deleted makes room for the next.
-        for chosen in (ranked[: wish.limit], ranked[wish.limit : wish.limit + SPARE_RESULTS]):
-            if len(documents) < wish.limit and chosen:
-                documents |= await self._index.documents(workspace_id, asked, [lists.hit(each) for each, _ in chosen])
+        while len(documents) < wish.limit and (chosen := ranked[first : first + wish.limit]):
+            documents |= await self._index.documents(workspace_id, asked, [lists.hit(each) for each, _ in chosen])
+            first += len(chosen)
         there = [(each, score) for each, score in ranked if each in documents][: wish.limit]
         parts = await self._index.parts(workspace_id, asked, [each for each, _ in there]) if wish.explain else {}
         return [Result(documents[each], score, lists.reasons(each, parts.get(each, []))) for each, score in there]

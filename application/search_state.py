@@ -16,16 +16,23 @@ NO_VECTORS = (
     "The database has no pgvector 0.7 or newer (the extension vector), so only words are looked for. "
     "Install it and start the service again."
 )
+OTHER_MODEL = (
+    "The passages are embedded by another model, of a process that started later than this one; only words are looked for here. "
+    "Start all processes with the same DAYBOOK_EMBEDDINGS settings."
+)
+# Told to whoever searches; where the provider is, is not.
+MODEL_PLACE = "@"
 
 
 class Embedded(msgspec.Struct, frozen=True):
-    """How many passages of a workspace are or will be embedded, how many of those have yet to be, and whether the database can
-    keep vectors.
+    """How many passages of a workspace are or will be embedded, how many texts of them have yet to be, whether the database can
+    keep vectors, and whose it has; None where none have been made.
     """
 
     passages: int
     pending: int
     vectors_kept: bool
+    model: str | None
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -41,6 +48,8 @@ def standing(embedder: Embedder | None, embedded: Embedded) -> Standing:
         return Standing("off", usable=False, notice=NO_EMBEDDER)
     if not embedded.vectors_kept:
         return Standing("off", usable=False, notice=NO_VECTORS)
+    if embedded.model not in {None, embedder.model}:
+        return Standing("pending", usable=False, notice=OTHER_MODEL)
     if embedded.pending == 0:
         return Standing("ready", usable=True)
     usable = embedded.pending <= (1 - EMBEDDED_SHARE_MIN) * embedded.passages
@@ -81,4 +90,5 @@ class SearchStates:
 
     async def __call__(self, workspace_id: UUID) -> SearchState:
         index = await self._read(workspace_id)
-        return SearchState(index, standing(self._embedder, index.embedded), self._embedder.model if self._embedder else None)
+        model = self._embedder.model.partition(MODEL_PLACE)[0] if self._embedder else None
+        return SearchState(index, standing(self._embedder, index.embedded), model)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.embeddings import Embedder
+from application.embeddings import Embedder, EmbeddingsUnavailable
 from application.search_state import Embedded, Semantic, standing
 
 
@@ -45,7 +45,7 @@ class Similar(msgspec.Struct, frozen=True):
 
 
 class SimilarReader(Protocol):
-    """Raises `PageNotFound` and `StoreUnavailable`."""
+    """Raises `PageNotFound`, `EmbeddingsUnavailable` where vectors do not compare, `QueryTooBroad` and `StoreUnavailable`."""
 
     async def similar(self, workspace_id: UUID, slug: str, model: str | None, limit: int) -> SimilarRead:
         """By the vectors of a model; none, where that is None."""
@@ -60,6 +60,9 @@ class SimilarPages:
         self._embedder = embedder
 
     async def find(self, workspace_id: UUID, slug: str, limit: int) -> Similar:
-        read = await self._reader.similar(workspace_id, slug, self._embedder.model if self._embedder else None, limit)
+        try:
+            read = await self._reader.similar(workspace_id, slug, self._embedder.model if self._embedder else None, limit)
+        except EmbeddingsUnavailable as error:
+            return Similar([], "unavailable", str(error))
         how = standing(self._embedder, read.embedded)
         return Similar(read.pages, how.semantic, how.notice)

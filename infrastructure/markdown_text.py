@@ -13,7 +13,7 @@ from infrastructure.markdown_walk import READER, read_markdown
 _BLOCKS: Final = frozenset(
     {"Paragraph", "Heading", "CodeBlock", "Item", "TableRow", "TableHead", "HtmlBlock", "BlockQuote", "FootnoteDefinition"}
 )
-_TAGS: Final = re.compile(r"<[^>]{0,1000}>")
+_TAGS: Final = re.compile(r"<[^<>]{0,1000}>")
 
 
 def sections_of(text: bytes) -> list[Section]:

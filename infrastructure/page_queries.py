@@ -92,10 +92,10 @@ class PostgresPageQueries:
     ) -> list[asyncpg.Record]:
         """One statement; for a text several, on one snapshot of the database."""
         if query.text is None:
-            return await _fetch(connection, *await asked(connection, workspace_id, query, ending, limit, offset))
+            return await fetch(connection, *await asked(connection, workspace_id, query, ending, limit, offset))
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             found = await find_text(connection, workspace_id, query.text)
-            return await _fetch(connection, *await asked(connection, workspace_id, query, ending, limit, offset, found))
+            return await fetch(connection, *await asked(connection, workspace_id, query, ending, limit, offset, found))
 
 
 class NamedPages:
@@ -110,7 +110,7 @@ class NamedPages:
         references = [name for name in (*query.parent, *query.under, *query.blocked_by) if name != ROOT and NUL not in name]
         if not references:
             return cls({}, ())
-        rows = await connection.fetch(sql("page_named"), workspace_id, references, [as_id(name) for name in references])
+        rows = await fetch(connection, sql("page_named"), [workspace_id, references, [as_id(name) for name in references]])
         ids = {row["reference"]: row["page_id"] for row in rows}
         blocking = [ids[name] for name in query.blocked_by if name in ids]
         found = await connection.fetch(sql("page_slugs"), workspace_id, blocking) if blocking else []
@@ -242,7 +242,8 @@ def _trashed(row: asyncpg.Record) -> bytes:
     return b'%b,"pagesBelow":%d}' % (resource(row["doc"], row["stamp"], row["parent_slug"])[:-1], row["below"])
 
 
-async def _fetch(connection: Connection, text: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
+async def fetch(connection: Connection, text: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
+    """Raises `QueryTooBroad` when it takes too long."""
     try:
         return await connection.fetch(text, *arguments, timeout=QUERY_S)
     except TimeoutError:

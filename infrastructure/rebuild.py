@@ -74,7 +74,11 @@ class Rebuild:
             await self._writing.execute("SELECT daybook.use_generation($1)", NEXT)
         await self._writing.execute("ANALYZE read_model.page")
         for workspace_id in self._done:
-            await self._refill_search(workspace_id)
+            try:
+                await self._refill_search(workspace_id)
+            except asyncpg.PostgresError:
+                # The others are refilled all the same; this one keeps the index it has.
+                log.exception("the index of search of workspace %s could not be refilled", workspace_id)
         return Rebuilt(len(self._done), self._events, rounds + 1)
 
     async def _round(self) -> int:

@@ -42,14 +42,17 @@ def passages(title: str, subtitle: str, sections: Iterable[Section]) -> list[Pas
     found: list[Passage] = []
     for section in sections:
         heading = shown_heading(section.headings)
+        # It stands in each passage of the section.
+        anchor = section.anchor if len(section.anchor) <= HEADING_CHARACTERS_MAX else ""
         # A heading counts once, however long its section is, and where there is nothing below it as well.
-        searched = f"{section.headings[-1]}\n" if section.headings else ""
-        for number, body in enumerate(_pieces(section.text) or ([""] if searched else [])):
+        searched, text = _with_heading(section)
+        for number, body in enumerate(_pieces(text) or ([""] if searched else [])):
             digest = digest_of(embedded_text(title, heading, body)) if body else None
             whole = body if number else searched + body
-            found.append(Passage(len(found) + 1, heading, section.anchor, body, number == 0, whole, digest))
+            found.append(Passage(len(found) + 1, heading, anchor, body, number == 0, whole, digest))
     shown = f"{title}\n{subtitle}" if subtitle else title
-    digest = None if any(passage.digest for passage in found) else digest_of(embedded_text(shown, "", ""))
+    alone = shown.strip() and not any(passage.digest for passage in found)
+    digest = digest_of(embedded_text(shown, "", "")) if alone else None
     return [Passage(TITLE_ORDINAL, "", "", shown, True, shown, digest), *found]  # noqa: FBT003 - a row of a table
 
 
@@ -63,7 +66,16 @@ def digest_of(text: str) -> bytes:
 
 
 def shown_heading(headings: Sequence[str]) -> str:
-    return " \u203a ".join(headings)[:HEADING_CHARACTERS_MAX]
+    """Of a long path, the end: the innermost heading says most."""
+    return " \u203a ".join(headings)[-HEADING_CHARACTERS_MAX:]
+
+
+def _with_heading(section: Section) -> tuple[str, str]:
+    """What is searched before the section's text, and the text. A heading too long to be one is text."""
+    innermost = section.headings[-1] if section.headings else ""
+    if len(innermost) > HEADING_CHARACTERS_MAX:
+        return "", f"{innermost}\n{section.text}"
+    return (f"{innermost}\n" if innermost else ""), section.text
 
 
 def _pieces(text: str) -> list[str]:

@@ -30,10 +30,6 @@ class SearchQuery(msgspec.Struct, frozen=True):
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 
-    @property
-    def strict(self) -> bool:
-        return bool(self.phrases or self.excluded)
-
 
 def search_query(text: str | None) -> SearchQuery:
     """Raises `InvalidValue`."""

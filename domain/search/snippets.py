@@ -44,11 +44,16 @@ def _unmarked(marked: str) -> tuple[str, list[tuple[int, int]]]:
 
 def _runs_in(text: str, runs: Sequence[str]) -> list[tuple[int, int]]:
     """A run whole, else the pairs of characters it was looked for by."""
-    pieces: set[str] = set()
-    for run in runs:
-        pieces |= {run} if run in text else {run[place : place + 2] for place in range(len(run) - 1)}
-    pattern = "|".join(re.escape(piece) for piece in sorted(pieces, key=len, reverse=True))
-    return [found.span() for found in re.finditer(pattern, text)] if pattern else []
+    places: list[tuple[int, int]] = []
+    pairs: set[str] = set()
+    for run in set(runs):
+        if run in text:
+            places += [found.span() for found in re.finditer(re.escape(run), text)]
+        else:
+            pairs |= {run[place : place + 2] for place in range(len(run) - 1)}
+    if pairs:
+        places += [(place, place + 2) for place in range(len(text) - 1) if text[place : place + 2] in pairs]
+    return places
 
 
 def _merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ _UNSPACED: Final = (
 )
 _SYMBOLS: Final = "\u2190-\u2bff\U0001f000-\U0001faff"
 _RUN: Final = re.compile(f"[{_UNSPACED}]+")
+_LAST_RUN: Final = re.compile(f"[{_UNSPACED}]+$")
 _SYMBOL: Final = re.compile(f"[{_SYMBOLS}]")
 _EITHER: Final = re.compile(f"[{_UNSPACED}{_SYMBOLS}]")
 # What PostgreSQL would take for one path, host or address: its parts are words.
@@ -29,6 +30,15 @@ def words_of(text: str) -> str:
 def words_asked(text: str) -> str:
     """Of what is looked for: the end of a run need not be the end of one in the text."""
     return _words(text, ends=False)
+
+
+def phrase_asked(text: str) -> tuple[str, bool]:
+    """The same of a phrase, and whether its last word may go on. Of its runs, only one at its end need not end in the text."""
+    whole = unicodedata.normalize("NFKC", text).strip()
+    last = _LAST_RUN.search(whole)
+    if last is None:
+        return words_of(whole), False
+    return words_of(whole[: last.start()]) + words_asked(last[0]), len(last[0]) == 1
 
 
 def unspaced_runs(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 import httpx
 import msgspec
 
-from application.embeddings import TEXT_CHARACTERS_MAX, EmbeddingsUnavailable
+from application.embeddings import TEXT_CHARACTERS_MAX, EmbeddingsUnavailable, TextRefused
 from infrastructure.retry_after import retry_after_s
 
 TEXTS_MAX = 64
@@ -51,6 +51,9 @@ class _Vector(msgspec.Struct):
 
 class _Answer(msgspec.Struct):
     data: list[_Vector]
+
+
+_TEXT_REFUSED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY})
 
 
 class OpenAiCompatibleEmbedder:
@@ -166,6 +169,8 @@ def _check_status(response: httpx.Response) -> None:
         )
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         raise EmbeddingsUnavailable(f"{answered}: it does not accept the key. Check DAYBOOK_EMBEDDINGS_API_KEY.")
+    if status in _TEXT_REFUSED:
+        raise TextRefused(f"{answered}: it does not take one of the texts, or does not know DAYBOOK_EMBEDDINGS_MODEL.")
     raise EmbeddingsUnavailable(f"{answered}. Check DAYBOOK_EMBEDDINGS_URL and DAYBOOK_EMBEDDINGS_MODEL.")
 
 

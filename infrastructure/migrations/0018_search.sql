@@ -26,7 +26,9 @@ CREATE TABLE search.totals (
   -- Of all documents together, in words that count.
   words bigint NOT NULL,
   -- Those that are embedded, or have yet to be.
-  passages integer NOT NULL
+  passages integer NOT NULL,
+  -- Whose vectors are kept: the model of the process that was the last to start with another one.
+  model text
 ) WITH (fillfactor = 50);
 SELECT daybook.confine('search.totals', 'SELECT, INSERT, UPDATE, DELETE');
 
@@ -93,19 +95,28 @@ CREATE TABLE search.term (
 ) WITH (fillfactor = 80);
 SELECT daybook.confine('search.term', 'SELECT, INSERT, UPDATE, DELETE');
 
--- Passages that have yet to be embedded. Whoever embeds takes some for a while, so any number of processes share the work.
+-- Texts whose vector has yet to be settled: made, or, where the text stands nowhere any more, removed. Whoever embeds takes some for a
+-- while, so any number of processes share the work. Nobody else writes vectors, so nobody waits while an index of them is built.
 CREATE TABLE search.pending (
   workspace_id uuid NOT NULL,
   digest bytea NOT NULL,
+  -- Whether the text stands somewhere.
+  wanted boolean NOT NULL,
   taken_until timestamptz NOT NULL DEFAULT '-infinity',
   PRIMARY KEY (workspace_id, digest)
 );
 SELECT daybook.confine('search.pending', 'SELECT, INSERT, UPDATE, DELETE');
 
 -- The workspaces with passages to embed. The service sees one workspace at a time, so it asks here; the answer is ids alone.
-CREATE FUNCTION search.pending_workspaces() RETURNS SETOF uuid
+CREATE FUNCTION search.pending_workspaces(p_model text) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
-AS $$ SELECT DISTINCT p.workspace_id FROM search.pending p WHERE p.taken_until < now() $$;
+AS $$ SELECT DISTINCT p.workspace_id FROM search.pending p JOIN search.totals t ON t.workspace_id = p.workspace_id
+       WHERE p.taken_until < now() AND (t.model IS NULL OR t.model = p_model) $$;
+
+-- The workspaces whose vectors are not of a model; as above, ids alone.
+CREATE FUNCTION search.workspaces_without(p_model text) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$ SELECT t.workspace_id FROM search.totals t WHERE t.passages > 0 AND t.model IS DISTINCT FROM p_model $$;
 
 -- The lexemes of a workspace that begin with a word. Beneath a policy LIKE may not use an index, because it is not leakproof; so this
 -- looks as the owner, and only into workspaces that the caller may see.
@@ -194,7 +205,7 @@ BEGIN
     $body$ $function$, home);
 
   -- The name of the index of a workspace's vectors, if it has one.
-  CREATE FUNCTION search.vector_index(p_workspace uuid, p_model text) RETURNS text
+  CREATE OR REPLACE FUNCTION search.vector_index(p_workspace uuid, p_model text) RETURNS text
   LANGUAGE sql STABLE SET search_path = pg_catalog
   AS $function$ SELECT 'vector_near_' || left(md5(p_workspace || ' ' || p_model), 16) $function$;
 
@@ -268,15 +279,6 @@ BEGIN
        ORDER BY other.document_id, other.ordinal, (other.embedding OPERATOR(%1$I.<=>) own.embedding), own.ordinal;
     $body$ $function$, home);
 
-  -- The workspaces in which passages have no vector of a model; as above, ids alone.
-  CREATE OR REPLACE FUNCTION search.unembedded_workspaces(p_model text) RETURNS SETOF uuid
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
-  AS $function$
-    SELECT DISTINCT s.workspace_id FROM search.passage s
-     WHERE s.digest IS NOT NULL AND NOT EXISTS (
-       SELECT FROM search.vector v WHERE v.workspace_id = s.workspace_id AND v.model = p_model AND v.digest = s.digest
-     ) $function$;
-
   EXECUTE format($function$
     -- Gives a workspace with very many vectors an index of its own, and answers whether it made one. While it is built, vectors can
     -- be read but not written.
@@ -293,6 +295,10 @@ BEGIN
       END IF;
       SELECT %1$I.vector_dims(v.embedding) INTO dimensions FROM search.vector v
        WHERE v.workspace_id = p_workspace AND v.model = p_model LIMIT 1;
+      -- An index takes no longer vectors.
+      IF dimensions > 4000 THEN
+        RETURN false;
+      END IF;
       EXECUTE format('CREATE INDEX IF NOT EXISTS %%I ON search.vector USING hnsw ((embedding::%1$I.halfvec(%%s)) %1$I.halfvec_cosine_ops)
                        WHERE workspace_id = %%L AND model = %%L', name, dimensions, p_workspace, p_model);
       RETURN true;

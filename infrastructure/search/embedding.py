@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from application.embeddings import Embedder, EmbeddingsUnavailable
+from application.embeddings import Embedder, EmbeddingsUnavailable, TextRefused
 from domain.search.passages import embedded_text
 from infrastructure.database import LOST, Connection, Database
 from infrastructure.growth import Hub, Subscription
@@ -26,6 +26,9 @@ EXACT_PASSAGES_MAX = 100_000
 # Far longer than embedding so few takes, and than an index takes to build.
 LEASE_S = 120.0
 INDEXING_S = 3600.0
+# How long a text is left alone that a provider does not take, and after how many passages a workspace is looked over.
+ASIDE_S = 3600.0
+LOOK_AFTER_PASSAGES = 5000
 
 
 class EmbeddingWorker:
@@ -36,7 +39,9 @@ class EmbeddingWorker:
         self._embedder = embedder
         self._exact_passages_max = exact_passages_max
         self._connection: Connection | None = None
-        self._asked_for_missing = False
+        self._began = False
+        # Embedded since the workspace was last looked over.
+        self._unlooked: dict[UUID, int] = {}
         self._pause_s = PAUSE_S
 
     async def run(self, indexed: Hub) -> None:
@@ -67,47 +72,65 @@ class EmbeddingWorker:
         connection = await self._connected()
         if not await connection.fetchval(sql("search_vectors")):
             return
-        if not self._asked_for_missing:
-            await self._ask_for_missing(connection)
-            self._asked_for_missing = True
-        while workspaces := [row["workspace_id"] for row in await connection.fetch(sql("search_waiting"))]:
+        if not self._began:
+            await self._begin(connection)
+            self._began = True
+        while workspaces := [row["workspace_id"] for row in await connection.fetch(sql("search_waiting"), self._embedder.model)]:
             for workspace_id in workspaces:
-                await self._embed_some(connection, workspace_id)
+                await self._settle_some(connection, workspace_id)
 
-    async def _ask_for_missing(self, connection: Connection) -> None:
-        """For passages that another model embedded, or that were there before the database could keep vectors."""
-        for row in await connection.fetch(sql("search_unembedded"), self._embedder.model):
+    async def _begin(self, connection: Connection) -> None:
+        """Whoever starts last decides which model embeds: so processes with different ones do not undo each other's work."""
+        for row in await connection.fetch(sql("search_without_model"), self._embedder.model):
             workspace_id = row["workspace_id"]
             await connection.execute(sql("bind"), [workspace_id])
-            await connection.execute(sql("search_missing_write"), workspace_id, self._embedder.model)
+            await connection.execute(sql("search_model_set"), workspace_id, self._embedder.model)
 
-    async def _embed_some(self, connection: Connection, workspace_id: UUID) -> None:
+    async def _settle_some(self, connection: Connection, workspace_id: UUID) -> None:
         """What is embedded is not locked meanwhile: whoever dies leaves it to be taken again a while later."""
         await connection.execute(sql("bind"), [workspace_id])
+        await connection.execute(sql("search_model_begin"), workspace_id, self._embedder.model)
         taken = await connection.fetch(sql("search_pending_take"), workspace_id, PASSAGES_AT_ONCE, LEASE_S)
         digests = [row["digest"] for row in taken]
         rows = await connection.fetch(sql("search_pending_texts"), workspace_id, digests)
+        texts = {row["digest"]: embedded_text(row["title"], row["heading"], row["body"]) for row in rows}
         try:
-            vectors = await self._embedder.embed([embedded_text(row["title"], row["heading"], row["body"]) for row in rows])
+            vectors = await self._vectors(connection, workspace_id, texts)
         except BaseException:
             # Others need not wait for the lease, whether this process ends or whoever embeds does not answer.
             with contextlib.suppress(*LOST):
                 await connection.execute(sql("search_pending_give_back"), workspace_id, digests)
             raise
-        kept = [row["digest"] for row in rows]
+        model = self._embedder.model
         async with connection.transaction():
-            await connection.execute(sql("search_vector_write"), workspace_id, self._embedder.model, kept, _as_text(vectors))
-            await connection.execute(sql("search_pending_done"), workspace_id, digests)
-        if len(taken) < PASSAGES_AT_ONCE:
-            await self._look_over(connection, workspace_id)
+            await connection.execute(sql("search_vector_write"), workspace_id, model, list(vectors), _as_text(vectors.values()))
+            await connection.execute(sql("search_vector_drop"), workspace_id, [each for each in digests if each not in texts])
+            await connection.execute(sql("search_pending_done"), workspace_id, digests, model)
+        await self._index_many(connection, workspace_id, len(vectors))
 
-    async def _look_over(self, connection: Connection, workspace_id: UUID) -> None:
-        """When nothing waits: what another model left goes, and very many vectors get an index."""
-        await connection.execute(sql("search_vector_others"), workspace_id, self._embedder.model)
-        made = await connection.fetchval(
-            sql("search_vector_index"), workspace_id, self._embedder.model, self._exact_passages_max, timeout=INDEXING_S
-        )
-        if made:
+    async def _vectors(self, connection: Connection, workspace_id: UUID, texts: Mapping[bytes, str]) -> dict[bytes, list[float]]:
+        """A text that has none keeps the others from theirs only until it is found."""
+        try:
+            return dict(zip(texts, await self._embedder.embed(list(texts.values())), strict=True))
+        except TextRefused as error:
+            if len(texts) == 1:
+                log.warning("a passage of workspace %s is left alone for a while: %s", workspace_id, error)
+                await connection.execute(sql("search_pending_aside"), workspace_id, next(iter(texts)), ASIDE_S)
+                return {}
+        vectors: dict[bytes, list[float]] = {}
+        digests = list(texts)
+        for half in (digests[: len(digests) // 2], digests[len(digests) // 2 :]):
+            vectors |= await self._vectors(connection, workspace_id, {digest: texts[digest] for digest in half})
+        return vectors
+
+    async def _index_many(self, connection: Connection, workspace_id: UUID, more: int) -> None:
+        """Very many vectors get an index. Counting them is worth it only now and then."""
+        self._unlooked[workspace_id] = self._unlooked.get(workspace_id, LOOK_AFTER_PASSAGES) + more
+        if self._unlooked[workspace_id] < LOOK_AFTER_PASSAGES:
+            return
+        self._unlooked[workspace_id] = 0
+        arguments = (workspace_id, self._embedder.model, self._exact_passages_max)
+        if await connection.fetchval(sql("search_vector_index"), *arguments, timeout=INDEXING_S):
             log.info("the vectors of workspace %s have an index of their own from now on", workspace_id)
 
     async def _connected(self) -> Connection:
@@ -121,6 +144,6 @@ class EmbeddingWorker:
             self._connection = None
 
 
-def _as_text(vectors: Sequence[Sequence[float]]) -> list[str]:
+def _as_text(vectors: Iterable[Sequence[float]]) -> list[str]:
     """As pgvector reads them. Seven digits are more than half precision keeps."""
     return [f"[{','.join([f'{number:.7g}' for number in vector])}]" for vector in vectors]

@@ -147,12 +147,11 @@ async def _write_postings(connection: Connection, workspace_id: UUID, pairs: dic
 
 
 async def _settle_vectors(connection: Connection, workspace_id: UUID, changes: Changes) -> None:
-    """Asked for is what has no vector, whether anything embeds at present or not."""
+    """Asked for, whether anything embeds at present or not; whoever does settles it."""
     if changes.wanted:
         await connection.execute(sql("search_pending_write"), workspace_id, list(changes.wanted))
     if changes.gone:
-        for statement in ("search_pending_drop", "search_vector_drop"):
-            await connection.execute(sql(statement), workspace_id, list(changes.gone))
+        await connection.execute(sql("search_pending_gone"), workspace_id, list(changes.gone))
 
 
 def _row(passage: Passage) -> tuple[Any, ...]:

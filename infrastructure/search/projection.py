@@ -29,7 +29,7 @@ class SearchProjection:
         changed = {event["stream_id"] for event in events if event["type"].startswith(_SEARCHED)}
         if changed:
             await connection.execute(sql("search_plan"))
-            language = await connection.fetchval(sql("search_language"), workspace_id) or LANGUAGE_DEFAULT
+            language = await connection.fetchval(sql("search_language"), workspace_id, LANGUAGE_DEFAULT)
             await _write(connection, workspace_id, language, sorted(changed))
 
 
@@ -38,12 +38,13 @@ async def refill(connection: Connection, workspace_id: UUID) -> int:
     documents there are.
     """
     await connection.execute(sql("search_plan"))
-    language = await connection.fetchval(sql("search_language_wanted"), workspace_id) or LANGUAGE_DEFAULT
+    language = await connection.fetchval(sql("search_language_wanted"), workspace_id, LANGUAGE_DEFAULT)
     await connection.execute(sql("search_clear"), workspace_id)
+    await connection.execute(sql("search_totals_begin"), workspace_id, language)
     ids = [row["id"] for row in await connection.fetch(sql("search_all_ids"), workspace_id)]
     count = await _write(connection, workspace_id, language, ids)
     if await connection.fetchval(sql("search_vectors")):
-        await connection.execute(sql("search_vector_sweep"), workspace_id)
+        await connection.execute(sql("search_pending_orphans"), workspace_id)
     return count
 
 

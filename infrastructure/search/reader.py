@@ -6,26 +6,31 @@ from uuid import UUID
 
 import asyncpg
 
-from application.page_queries import QueryTooBroad
+from application.embeddings import EmbeddingsUnavailable
 from application.page_views import iso, stamp_from
-from application.search import Asked, FoundDocument, Hit, Part, Scope
-from application.search_state import Embedded
+from application.search import Asked, FoundDocument, Hit, Part, Phrase, Scope
 from domain.search.fusion import DEPTH
 from domain.search.queries import SearchQuery
 from domain.search.ranking import NORMALISATION, SATURATION
+from domain.search.settings import LANGUAGE_DEFAULT
 from domain.search.snippets import CLOSE, OPEN, snippet
-from domain.search.words import unspaced_runs, words_asked
+from domain.search.words import phrase_asked, unspaced_runs, words_asked
 from infrastructure.database import Connection, Database
 from infrastructure.items import decode_item
-from infrastructure.page_queries import Statement
+from infrastructure.page_queries import Statement, fetch
 from infrastructure.search.documents import shown_title
+from infrastructure.search.index import LEXEME_BYTES_MAX
 from infrastructure.search.scope import among
+from infrastructure.search.state import embedded_from
 from infrastructure.search.terms import terms_of
 from infrastructure.sql import sql
 
-SEARCH_S = 5.0
 # How many passages are looked at for documents: at first, and where many were of the same ones.
-PASSAGES = (400, 4000)
+PASSAGES = (400, 4000, 40_000)
+OTHER_LENGTH = (
+    "The passages have vectors of another length than what is looked for: a model was exchanged behind one name. Give the new "
+    "one another name in DAYBOOK_EMBEDDINGS_MODEL and start again."
+)
 _MARKS = f"HighlightAll=true, StartSel={OPEN}, StopSel={CLOSE}"
 
 
@@ -35,23 +40,21 @@ class PostgresSearchIndex:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def asked(self, workspace_id: UUID, query: SearchQuery) -> Asked | None:
-        phrases, excluded = list(map(words_asked, query.phrases)), list(map(words_asked, query.excluded))
+    async def asked(self, workspace_id: UUID, query: SearchQuery) -> Asked:
         async with self._database.reading(workspace_id) as connection:
-            arguments = [workspace_id, words_asked(query.text), phrases, excluded]
-            rows = await _fetch(connection, sql("search_words"), arguments)
-            if not rows:
-                return None
-            [row] = rows
+            arguments = [workspace_id, words_asked(query.text), LANGUAGE_DEFAULT]
+            [row] = await fetch(connection, sql("search_words"), arguments)
             terms = await terms_of(connection, workspace_id, row)
+            phrases = await _phrases(connection, row["language"], query.phrases)
+            excluded = await _phrases(connection, row["language"], query.excluded)
         return Asked(
             language=row["language"],
             documents=row["documents"],
             document_words=row["words"] / max(row["documents"], 1),
-            embedded=Embedded(row["passages"], row["pending"], row["vectors_kept"]),
+            embedded=embedded_from(row),
             terms=terms,
-            phrases=row["phrases"],
-            excluded=row["excluded"],
+            phrases=phrases,
+            excluded=excluded,
             runs=unspaced_runs(query.text),
         )
 
@@ -66,7 +69,7 @@ class PostgresSearchIndex:
                 kinds=list(scope.kinds),
                 count=DEPTH,
             )
-            rows = await _fetch(connection, text, statement.arguments)
+            rows = await fetch(connection, text, statement.arguments)
         return [Hit(row["document_id"], row["score"]) for row in rows]
 
     async def by_meaning(
@@ -85,7 +88,10 @@ class PostgresSearchIndex:
                     near = statement.piece("search_near_among", {"among": ids}, **values)
                     splices = {"near": near, "restriction": f"AND s.document_id IN ({ids})"}
                 text = statement.piece("search_nearest", splices, kinds=list(scope.kinds), documents=DEPTH)
-                rows = await _fetch(connection, text, statement.arguments)
+                try:
+                    rows = await fetch(connection, text, statement.arguments)
+                except asyncpg.DataError as error:
+                    raise EmbeddingsUnavailable(OTHER_LENGTH) from error
                 if len(rows) >= limit or not rows or rows[0]["passages"] < count:
                     break
         return [Hit(row["document_id"], row["similarity"], row["ordinal"]) for row in rows]
@@ -94,18 +100,26 @@ class PostgresSearchIndex:
         ids, nearest = [hit.id for hit in hits], [hit.ordinal for hit in hits]
         async with self._database.reading(workspace_id) as connection:
             arguments = [workspace_id, ids, nearest, asked.language, _any_of(asked), _MARKS]
-            rows = await _fetch(connection, sql("search_results"), arguments)
+            rows = await fetch(connection, sql("search_results"), arguments)
         return {row["document_id"]: _document(row, asked) for row in rows}
 
     async def parts(self, workspace_id: UUID, asked: Asked, ids: Sequence[UUID]) -> Mapping[UUID, list[Part]]:
         async with self._database.reading(workspace_id) as connection:
             statement = Statement(workspace_id)
             text = statement.piece("search_parts", ids=list(ids), **_ranking(asked))
-            rows = await _fetch(connection, text, statement.arguments)
+            rows = await fetch(connection, text, statement.arguments)
         parts: dict[UUID, list[Part]] = {}
         for row in rows:
             parts.setdefault(row["document_id"], []).append(Part(row["lexeme"], row["count"], row["score"]))
         return parts
+
+
+async def _phrases(connection: Connection, language: str, said: Sequence[str]) -> list[Phrase]:
+    if not said:
+        return []
+    words, open_ends = zip(*map(phrase_asked, said), strict=True)
+    rows = await fetch(connection, sql("search_phrases"), [language, list(words), LEXEME_BYTES_MAX, list(open_ends)])
+    return [Phrase(" ".join(row["words"].split()), row["query"], row["lexemes"]) for row in rows]
 
 
 def _ranking(asked: Asked) -> dict[str, Any]:
@@ -137,10 +151,3 @@ def _document(row: asyncpg.Record, asked: Asked) -> FoundDocument:
         # What has changed since may no longer say so.
         snippet=snippet(row["marked"], asked.runs) if row["fresh"] else "",
     )
-
-
-async def _fetch(connection: Connection, text: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
-    try:
-        return await connection.fetch(text, *arguments, timeout=SEARCH_S)
-    except TimeoutError:
-        raise QueryTooBroad from None

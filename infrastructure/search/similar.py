@@ -7,19 +7,22 @@ from uuid import UUID
 
 import asyncpg
 
+from application.embeddings import EmbeddingsUnavailable
 from application.page_views import resource
-from application.search_state import Embedded
 from application.similar import Likeness, SimilarPage, SimilarRead
 from domain.pages.errors import PageNotFound
 from domain.pages.slugs import as_id
 from infrastructure.database import Connection, Database
+from infrastructure.page_queries import fetch
 from infrastructure.pages import NUL
+from infrastructure.search.reader import OTHER_LENGTH
+from infrastructure.search.state import embedded_from
 from infrastructure.sql import sql
 
 # Passages near the middle, how many pages of theirs are compared, and how many passages of each.
 NEAR_PASSAGES = 400
 COMPARED_MIN = 30
-COMPARED_PASSAGES_MAX = 200
+COMPARED_PASSAGES_MAX = 40
 # How many passages say how near a page is, and are shown for it.
 TELLING_PASSAGES = 3
 
@@ -31,18 +34,23 @@ class PostgresSimilarPages:
         self._database = database
 
     async def similar(self, workspace_id: UUID, slug: str, model: str | None, limit: int) -> SimilarRead:
-        async with self._database.reading(workspace_id) as connection:
+        # On one snapshot, because passages of one statement are looked up by the next.
+        reading = self._database.reading(workspace_id)
+        async with reading as connection, connection.transaction(isolation="repeatable_read", readonly=True):
             page_id = await _page_id(connection, workspace_id, slug)
-            [row] = await connection.fetch(sql("search_embedded"), workspace_id)
-            embedded = Embedded(row["passages"], row["pending"], row["vectors_kept"])
+            [row] = await fetch(connection, sql("search_embedded"), [workspace_id])
+            embedded = embedded_from(row)
             if model is None or not embedded.vectors_kept:
                 return SimilarRead([], embedded)
-            ranked = await _ranked(connection, workspace_id, page_id, model, limit)
+            try:
+                ranked = await _ranked(connection, workspace_id, page_id, model, limit)
+            except asyncpg.DataError as error:
+                raise EmbeddingsUnavailable(OTHER_LENGTH) from error
             return SimilarRead(await _told(connection, workspace_id, page_id, ranked[:limit]), embedded)
 
 
 async def _page_id(connection: Connection, workspace_id: UUID, slug: str) -> UUID:
-    rows = [] if NUL in slug else await connection.fetch(sql("page_named"), workspace_id, [slug], [as_id(slug)])
+    rows = [] if NUL in slug else await fetch(connection, sql("page_named"), [workspace_id, [slug], [as_id(slug)]])
     if not rows:
         raise PageNotFound
     found: UUID = rows[0]["page_id"]
@@ -58,9 +66,9 @@ async def _ranked(connection: Connection, workspace_id: UUID, page_id: UUID, mod
     if middle is None:
         return []
     count = max(COMPARED_MIN, 2 * limit)
-    rows = await connection.fetch(sql("search_near_pages"), workspace_id, model, middle, NEAR_PASSAGES, page_id, count)
+    rows = await fetch(connection, sql("search_near_pages"), [workspace_id, model, middle, NEAR_PASSAGES, page_id, count])
     others = [row["document_id"] for row in rows]
-    pairs = await connection.fetch(sql("search_pairs"), workspace_id, model, page_id, others, COMPARED_PASSAGES_MAX)
+    pairs = await fetch(connection, sql("search_pairs"), [workspace_id, model, page_id, others, COMPARED_PASSAGES_MAX])
     ranked = []
     for other, group in groupby(pairs, key=itemgetter("document_id")):
         nearest = sorted(group, key=lambda pair: (-pair["similarity"], pair["ordinal"]))[:TELLING_PASSAGES]
@@ -70,18 +78,19 @@ async def _ranked(connection: Connection, workspace_id: UUID, page_id: UUID, mod
 
 async def _told(connection: Connection, workspace_id: UUID, page_id: UUID, ranked: Sequence[Ranked]) -> list[SimilarPage]:
     ids = [other for other, _, _ in ranked]
-    texts = {
-        (row["document_id"], row["ordinal"]): row
-        for row in await connection.fetch(sql("search_passages"), workspace_id, [page_id, *ids])
-    }
-    rows = {row["page_id"]: row for row in await connection.fetch(sql("search_rows"), workspace_id, ids)}
+    pairs = [(other, pair) for other, _, found in ranked for pair in found]
+    shown = {(other, pair["ordinal"]) for other, pair in pairs} | {(page_id, pair["own_ordinal"]) for _, pair in pairs}
+    documents, ordinals = zip(*shown, strict=True) if shown else ((), ())
+    found = await fetch(connection, sql("search_texts"), [workspace_id, list(documents), list(ordinals)])
+    texts = {(row["document_id"], row["ordinal"]): row for row in found}
+    rows = {row["page_id"]: row for row in await fetch(connection, sql("search_rows"), [workspace_id, ids])}
     return [
         SimilarPage(
             resource(rows[other]["doc"], rows[other]["stamp"], rows[other]["parent_slug"]),
             similarity,
-            [_likeness(texts[other, pair["ordinal"]], texts[page_id, pair["own_ordinal"]], pair) for pair in pairs],
+            [_likeness(texts[other, pair["ordinal"]], texts[page_id, pair["own_ordinal"]], pair) for pair in nearest],
         )
-        for other, similarity, pairs in ranked
+        for other, similarity, nearest in ranked
         if other in rows
     ]
 

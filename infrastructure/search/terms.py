@@ -10,6 +10,7 @@ import asyncpg
 from application.search import Term
 from domain.search.ranking import INSTEAD_WEIGHT, TERMS_MAX, rarity
 from infrastructure.database import Connection
+from infrastructure.page_queries import fetch
 from infrastructure.sql import sql
 
 # Words that all together stand in fewer documents find little.
@@ -21,6 +22,8 @@ LOOKED_AT_MAX = 50
 LIKENESS_MIN = 0.75
 # A shorter word is like too many others.
 ALIKE_CHARACTERS_MIN = 4
+# A longer one is no word that somebody types, and comparing it takes long.
+ALIKE_CHARACTERS_MAX = 32
 HELPED_CHARACTERS_MIN = 2
 # A lexeme, in how many documents it stands, how like it is to what was asked for (1 is the same), and in what way.
 Other = tuple[str, int, float, Literal["prefix", "spelling"]]
@@ -53,11 +56,14 @@ def _is_helped(lexeme: str, *, little: bool) -> bool:
 
 async def _others(connection: Connection, workspace_id: UUID, lexeme: str) -> list[Other]:
     """Words that begin with this one, and words that are spelt like it."""
-    rows = await connection.fetch(sql("search_beginning"), workspace_id, lexeme, BEGINNING_MAX)
+    rows = await fetch(connection, sql("search_beginning"), [workspace_id, lexeme, BEGINNING_MAX])
     others: list[Other] = [(row["lexeme"], row["documents"], len(lexeme) / len(row["lexeme"]), "prefix") for row in rows]
-    if len(lexeme) >= ALIKE_CHARACTERS_MIN:
-        rows = await connection.fetch(sql("search_alike"), workspace_id, lexeme, LOOKED_AT_MAX)
-        alike: list[Other] = [(row["lexeme"], row["documents"], _likeness(lexeme, row["lexeme"]), "spelling") for row in rows]
+    if ALIKE_CHARACTERS_MIN <= len(lexeme) <= ALIKE_CHARACTERS_MAX:
+        rows = await fetch(connection, sql("search_alike"), [workspace_id, lexeme, LOOKED_AT_MAX])
+        near_in_length = [row for row in rows if len(row["lexeme"]) <= 2 * ALIKE_CHARACTERS_MAX]
+        alike: list[Other] = [
+            (row["lexeme"], row["documents"], _likeness(lexeme, row["lexeme"]), "spelling") for row in near_in_length
+        ]
         near = [other for other in alike if other[2] >= LIKENESS_MIN]
         others += sorted(near, key=lambda other: (-other[2], -other[1], other[0]))[:ALIKE_MAX]
     return others

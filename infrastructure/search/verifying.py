@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from domain.search.passages import TITLE_ORDINAL
+from domain.search.settings import LANGUAGE_DEFAULT
 from domain.search.words import words_of
 from infrastructure.database import Connection
 from infrastructure.search.documents import Document, read_documents
@@ -18,11 +19,18 @@ async def difference(connection: Connection, workspace_id: UUID) -> str | None:
         differing = [*changes.ends, *(document_id for document_id, _ in changes.passages)]
         if differing:
             return f"the passages of {differing[0]} differ from its text"
+        kept = {
+            row["document_id"]: tuple(row)[1:] for row in await connection.fetch(sql("search_documents"), workspace_id, wanted)
+        }
         for document in documents:
+            if kept[document.id] != (document.kind, document.page_id, document.version):
+                return f"what is kept of {document.id} is not what it is"
             if await _words_differ(connection, workspace_id, document):
                 return f"the words of {document.id} differ from its text"
+    if await connection.fetchval(sql("search_vectors")) and await connection.fetchval(sql("search_audit_vectors"), workspace_id):
+        return "a passage has no vector and is not asked for"
     wrong: str | None = await connection.fetchval(
-        sql("search_audit"), workspace_id, TITLE_ORDINAL, TITLE_WEIGHT, LEXEME_BYTES_MAX
+        sql("search_audit"), workspace_id, TITLE_ORDINAL, TITLE_WEIGHT, LEXEME_BYTES_MAX, LANGUAGE_DEFAULT
     )
     return wrong
 

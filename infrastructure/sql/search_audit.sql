@@ -27,6 +27,10 @@ SELECT w.wrong FROM (
      FROM search.document d WHERE d.workspace_id = $1
       AND d.words <> (SELECT coalesce(sum(x.count), 0) FROM expected x WHERE x.document_id = d.document_id) LIMIT 1)
   UNION ALL
+  SELECT 'the language' FROM search.totals t
+   WHERE t.workspace_id = $1
+     AND t.language <> coalesce((SELECT s.language FROM read_model.search_settings s WHERE s.workspace_id = $1), $5::text)
+  UNION ALL
   SELECT 'the totals' FROM search.totals t
    WHERE t.workspace_id = $1
      AND (t.documents, t.words, t.passages) IS DISTINCT FROM (

@@ -10,6 +10,9 @@ SELECT s.document_id, s.score
       JOIN search.posting p ON p.workspace_id = :workspace AND p.lexeme = q.lexeme COLLATE "C"
       JOIN search.document d ON d.workspace_id = :workspace AND d.document_id = p.document_id
      WHERE d.kind = ANY (:kinds::text[]) {restriction}
+       -- An update is in the trash with its page, of which its own stream knows nothing.
+       AND (d.kind <> 'update' OR EXISTS (
+         SELECT FROM read_model.page g WHERE g.workspace_id = :workspace AND g.page_id = d.page_id AND g.live))
      GROUP BY p.document_id
   ) s
  -- Sums come out a last digit different by the order of their parts; nothing may hang on that. As numbers of

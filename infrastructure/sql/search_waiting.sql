@@ -1,2 +1,2 @@
--- The workspaces with passages to embed.
-SELECT w AS workspace_id FROM search.pending_workspaces() w
+-- The workspaces with vectors to settle, whose vectors are of a model or of none yet.
+SELECT w AS workspace_id FROM search.pending_workspaces($1) w

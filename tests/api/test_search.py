@@ -2,8 +2,9 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
-from conftest import Service, Workspace
+from conftest import Service, Workspace, caught_up, run_apart
 
 
 def search(workspace: Workspace, q: str, path: str = "/search", **parameters: Any) -> dict[str, Any]:
@@ -81,6 +82,35 @@ def test_scripts_without_spaces_are_found_by_any_part(workspace: Workspace) -> N
     assert slugs(workspace, "ง่ายนิด") == ["thai"]
     assert slugs(workspace, "하세") == ["korean"]
     assert search(workspace, "京都")["results"][0]["snippet"] == "ここは東<mark>京都</mark>庁です。今日は良い天気。"
+
+
+def test_phrases_hold_in_scripts_without_spaces_too(workspace: Workspace) -> None:
+    workspace.create("Korean", slug="korean", content="안녕하세요 세계 여러분")
+    workspace.create("Tower", slug="tower", content="東京 tower と黒猫がいる")
+    assert slugs(workspace, '"안녕하세요 세계"') == ["korean"]
+    assert slugs(workspace, '"하세요 세"') == ["korean"]
+    assert slugs(workspace, '"東京 tower"') == ["tower"]
+    assert slugs(workspace, '"猫"') == ["tower"]
+    assert slugs(workspace, '"세계 안녕하세요"') == []
+    assert slugs(workspace, "tower -猫") == []
+
+
+def test_a_page_that_is_one_endless_heading_is_found_and_keeps_nobody_else_from_it(workspace: Workspace) -> None:
+    workspace.create("Endless", slug="endless", content="# " + " ".join(f"w{n}" for n in range(120_000)))
+    workspace.create("After", slug="after", content="something else")
+    caught_up(workspace)
+    assert slugs(workspace, "something") == ["after"]
+    assert slugs(workspace, "w119999") == ["endless"]
+
+
+def test_updates_of_a_page_in_the_trash_push_nothing_out_of_the_answer(workspace: Workspace) -> None:
+    workspace.create("Gone", slug="gone")
+    for number in range(45):
+        workspace.client.post("/updates", json={"page": "gone", "content": f"zebra zebra zebra {number}"})
+    workspace.create("Here", slug="here", content="There is one zebra in a long text about many other animals of the savanna.")
+    workspace.client.delete("/pages/gone")
+    assert slugs(workspace, "zebra") == ["here"]
+    assert slugs(workspace, "zebra", limit=1) == ["here"]
 
 
 def test_names_of_programs_paths_addresses_and_signs_are_found(workspace: Workspace) -> None:
@@ -235,6 +265,23 @@ def test_a_workspace_chooses_its_language(workspace: Workspace) -> None:
     assert (stale.status_code, stale.json()["current"]) == (409, workspace.client.get("/search/settings").json()["settings"])
     wrong = workspace.client.patch("/search/settings", json={"language": "klingon"})
     assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid_parameter")
+
+
+def test_a_language_that_was_chosen_before_the_first_page_holds(workspace: Workspace) -> None:
+    workspace.client.patch("/search/settings", json={"language": "german"})
+    workspace.create("Häuser", slug="haeuser", content="Viele Häuser stehen am Fluss.")
+    assert slugs(workspace, "Haus") == ["haeuser"]
+
+
+def test_every_language_that_can_be_chosen_is_there(workspace: Workspace) -> None:
+    async def read() -> set[str]:
+        connection = await asyncpg.connect(workspace.owner_dsn)
+        try:
+            return {row["cfgname"] for row in await connection.fetch("SELECT cfgname FROM pg_ts_config")}
+        finally:
+            await connection.close()
+
+    assert set(workspace.client.get("/search/settings").json()["languages"]) <= run_apart(read())
 
 
 def test_only_who_manages_the_workspace_chooses_its_language(workspace: Workspace) -> None:

@@ -27,6 +27,7 @@ def crowd(shared: Workspace) -> Workspace:
         ]
         assert shared.client.post("/pages/batch", json={"actions": actions}).status_code == 200
     shared.create("東京", content="東京都庁" * 500)
+    shared.create("Alike", content=" ".join("a" * (n + 50) for n in range(70)))
     caught_up(shared)
     return shared
 
@@ -44,6 +45,7 @@ WORST = {
     "unknown words": " ".join(f"unheard{number}" for number in range(600)),
     "misspelt words": " ".join(f"wrod{number}" for number in range(32)),
     "one endless word": "x" * QUERY_CHARACTERS_MAX,
+    "endless words that are alike": " ".join("a" * (n + 100) for n in range(8)),
     "one letter": "w",
     "a script without spaces": "東京都庁" * (QUERY_CHARACTERS_MAX // 8),
     "another script": "السلام عليكم ورحمة الله",

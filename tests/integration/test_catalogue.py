@@ -40,8 +40,8 @@ SEES_ALL = {
     "search.beginning": "(p_workspace uuid, p_word text, p_count integer)",
     "search.spelt_like": "(p_workspace uuid, p_word text, p_count integer)",
     # Whoever embeds looks for work in the same way as runners. They answer ids.
-    "search.pending_workspaces": "()",
-    "search.unembedded_workspaces": "(p_model text)",
+    "search.pending_workspaces": "(p_model text)",
+    "search.workspaces_without": "(p_model text)",
     # A workspace's own index of vectors is found by a statement with its id in it. It asks itself as well.
     "search.nearest": "(p_workspace uuid, p_model text, p_query real[], p_count integer)",
     # Only the owner makes indexes. It asks itself as well.

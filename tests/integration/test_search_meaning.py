@@ -161,6 +161,13 @@ def texts_asked(provider: Provider) -> list[str]:
     return [text for texts in provider.asked for text in texts]
 
 
+def until(holds: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + CAUGHT_UP_S
+    while not holds():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+
+
 def vectors(workspace: Workspace) -> set[tuple[str, bytes]]:
     async def read(connection: Connection) -> set[tuple[str, bytes]]:
         rows = await connection.fetch("SELECT model, digest FROM search.vector WHERE workspace_id = $1", workspace.id)
@@ -194,14 +201,14 @@ def test_only_passages_whose_text_changed_are_embedded_and_none_is_kept_that_is_
     workspace.client.post("/pages/long/content/find-replace", json={"find": "Text number 7.", "replace": "Another text."})
     workspace.client.patch("/pages/long", json={"status": "idea"})
     embedded(workspace)
-    assert provider.asked[before:] == [["Long\nPart 7\nAnother text."]]
-    assert len(vectors(workspace)) == 30
+    assert [text for texts in provider.asked[before:] for text in texts] == ["Long\nPart 7\nAnother text."]
+    until(lambda: len(vectors(workspace)) == 30)
     # What stands in another page as well stays.
     workspace.create("Long", slug="copy", content="# Part 1\n\nText number 1.")
     embedded(workspace)
     workspace.client.delete("/pages/long")
     caught_up(workspace)
-    assert len(vectors(workspace)) == 1
+    until(lambda: len(vectors(workspace)) == 1)
     assert slugs(workspace, "text number", mode="semantic") == ["copy"]
 
 
@@ -256,10 +263,7 @@ def test_another_model_embeds_everything_anew_and_the_old_vectors_go(
     service.stop()
     service.flags = (*WITH_PROVIDER, provider.url, "--embeddings-model", "second")
     service.start()
-    give_up = time.monotonic() + CAUGHT_UP_S
-    while len(vectors(workspace) - before) < len(TOPICS) or vectors(workspace) & before:
-        assert time.monotonic() < give_up
-        time.sleep(0.05)
+    until(lambda: len(vectors(workspace) - before) == len(TOPICS) and not vectors(workspace) & before)
     assert slugs(workspace, "let the soup simmer for an hour", mode="semantic")[0] == "cooking"
 
 
@@ -271,23 +275,121 @@ def test_very_many_passages_get_an_index_that_finds_the_same(new_service: Callab
     words = ("soil", "water", "sun", "wind", "leaf", "root", "seed", "tree", "fruit", "bloom")
     actions = [{"action": "create", "title": f"N{n}", "content": " ".join(chance.choices(words, k=9))} for n in range(300)]
     assert workspace.client.post("/pages/batch", json={"actions": actions}).status_code == 200
-    state = embedded(workspace)
+    embedded(workspace)
+    [model] = {model for model, _ in vectors(workspace)}
     queries = ("soil water", "leaf root seed", "bloom wind")
     exact = [slugs(workspace, query, mode="semantic", limit=5) for query in queries]
 
     async def index(connection: Connection) -> list[str]:
         await connection.execute("SELECT set_config('daybook.workspaces', $1::uuid[]::text, false)", [workspace.id])
-        assert not await connection.fetchval("SELECT search.index_vectors($1, $2, 301)", workspace.id, state["model"])
-        assert await connection.fetchval("SELECT search.index_vectors($1, $2, 300)", workspace.id, state["model"])
-        assert not await connection.fetchval("SELECT search.index_vectors($1, $2, 300)", workspace.id, state["model"])
+        assert not await connection.fetchval("SELECT search.index_vectors($1, $2, 301)", workspace.id, model)
+        assert await connection.fetchval("SELECT search.index_vectors($1, $2, 300)", workspace.id, model)
+        assert not await connection.fetchval("SELECT search.index_vectors($1, $2, 300)", workspace.id, model)
         rows = await connection.fetch("SELECT indexdef FROM pg_indexes WHERE schemaname = 'search' AND indexdef LIKE '%hnsw%'")
         return [row["indexdef"] for row in rows]
 
     [definition] = as_owner(workspace, index)
     assert str(workspace.id) in definition
+    assert "vector_near_" in as_owner(workspace, plan_of_nearest(workspace, model))
     found = [slugs(workspace, query, mode="semantic", limit=5) for query in queries]
     near = sum(len(set(one) & set(other)) for one, other in zip(exact, found, strict=True))
     assert near >= 0.9 * 5 * len(queries)
+
+
+def plan_of_nearest(workspace: Workspace, model: str) -> Callable[[Connection], Any]:
+    """How the statement inside `search.nearest` is carried out, where the planner has no choice but by price."""
+    query = "[" + ",".join(["0.1"] * DIMENSIONS) + "]"
+
+    async def explain(connection: Connection) -> str:
+        async with connection.transaction():
+            await connection.execute("SET LOCAL enable_sort = off")
+            rows = await connection.fetch(  # the statement has its values in it, so that the index is found
+                f"EXPLAIN SELECT v.digest FROM search.vector v WHERE v.workspace_id = '{workspace.id}' AND v.model = '{model}' "  # noqa: S608 - of our own
+                f"ORDER BY v.embedding::halfvec({DIMENSIONS}) <=> '{query}'::halfvec({DIMENSIONS}) LIMIT 5"
+            )
+        return "\n".join(row[0] for row in rows)
+
+    return explain
+
+
+def test_a_text_that_the_provider_refuses_keeps_no_other_from_its_vector(
+    new_service: Callable[..., Service], provider: Provider
+) -> None:
+    service = new_service(*WITH_PROVIDER, provider.url)
+    workspace = service.new_workspace()
+    usual = provider.receiver.always
+    assert usual is not None
+
+    def picky(handler: Any) -> None:
+        if any("poison" in text for text in provider.asked[-1]):
+            provider.receiver.answer(handler, (400, {}, b"{}"))
+        else:
+            usual(handler)
+
+    provider.receiver.always = picky
+    actions = [{"action": "create", "title": f"N{n}", "content": "poison" if n == 5 else f"text {n}"} for n in range(20)]
+    assert workspace.client.post("/pages/batch", json={"actions": actions}).status_code == 200
+    caught_up(workspace)
+    until(lambda: workspace.client.get("/search/status").json()["embedded"] == 19)
+    answer = search(workspace, "text 7")
+    assert (answer["mode"], answer["semantic"]) == ("hybrid", "pending")
+
+
+def test_of_two_processes_with_different_models_the_later_one_embeds_and_the_other_says_so(
+    new_service: Callable[..., Service], provider: Provider
+) -> None:
+    service = new_service(*WITH_PROVIDER, provider.url, "--embeddings-model", "first")
+    workspace = service.new_workspace()
+    workspace.create("Soup", slug="soup", content=TOPICS["cooking"])
+    embedded(workspace)
+
+    async def another_model(connection: Connection) -> None:
+        await connection.execute("UPDATE search.totals SET model = 'another' WHERE workspace_id = $1", workspace.id)
+
+    as_owner(workspace, another_model)
+    answer = search(workspace, "soup")
+    assert (answer["mode"], answer["semantic"]) == ("keyword", "pending")
+    assert "another model" in answer["notice"]
+    workspace.create("Late", content="soup")
+    caught_up(workspace)
+    before = len(provider.asked)
+    time.sleep(1.5)
+    assert len(provider.asked) == before, "it embeds what it may not"
+
+
+def test_vectors_of_another_length_are_told_and_never_an_error(new_service: Callable[..., Service], provider: Provider) -> None:
+    """A provider has another model behind the same name since the last start."""
+    service = new_service(*WITH_PROVIDER, provider.url)
+    workspace = service.new_workspace()
+    workspace.create("Soup", slug="soup", content=TOPICS["cooking"])
+    embedded(workspace)
+
+    async def shorten(connection: Connection) -> None:
+        await connection.execute("UPDATE search.vector SET embedding = '[1,0,0]' WHERE workspace_id = $1", workspace.id)
+
+    as_owner(workspace, shorten)
+    answer = search(workspace, "soup")
+    assert (answer["mode"], answer["semantic"], [each["slug"] for each in answer["results"]]) == (
+        "keyword",
+        "unavailable",
+        ["soup"],
+    )
+    assert "DAYBOOK_EMBEDDINGS_MODEL" in answer["notice"]
+    workspace.create("More", content=TOPICS["music"])
+    embedded(workspace)
+    for path in ("/pages/soup/similar", "/pages/more/similar"):
+        similar = workspace.client.get(path)
+        assert (similar.status_code, similar.json()["semantic"]) == (200, "unavailable")
+
+
+def test_what_is_rarely_nearest_is_found_by_its_type(library: Workspace) -> None:
+    actions = [{"action": "create", "title": f"Soup {n}", "content": f"Onion soup, number {n}."} for n in range(450)]
+    assert library.client.post("/pages/batch", json={"actions": actions}).status_code == 200
+    library.client.post("/principles", json={"title": "We eat at noon"})
+    embedded(library)
+    assert [each["title"] for each in search(library, "onion soup", mode="semantic", type="principle")["results"]] == [
+        "We eat at noon"
+    ]
 
 
 def test_without_pgvector_words_are_found_and_the_answer_says_what_is_missing(new_service: Callable[..., Service]) -> None:

@@ -116,7 +116,8 @@ class WorkSettings(DatabaseSettings):
         str | None,
         _setting(
             "DAYBOOK_EMBEDDINGS_URL",
-            "A provider to use instead of the local model, by OpenAI's API (https://host/v1). It sees all texts that are searched, and what is looked for.",
+            "A provider to use instead of the local model, by OpenAI's API (https://host/v1). It sees all texts that are "
+            "searched, and what is looked for.",
         ),
     ] = None
     embeddings_model: Annotated[

@@ -118,6 +118,15 @@ CREATE FUNCTION search.workspaces_without(p_model text) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
 AS $$ SELECT t.workspace_id FROM search.totals t WHERE t.passages > 0 AND t.model IS DISTINCT FROM p_model $$;
 
+-- Lets the planner know how large the index has become. Of its own accord the database looks once a minute, and until then searches in
+-- what was just imported would be planned for a handful of rows.
+CREATE FUNCTION search.look_over() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  ANALYZE search.document, search.posting, search.term, search.passage;
+END $$;
+
 -- The lexemes of a workspace that begin with a word. Beneath a policy LIKE may not use an index, because it is not leakproof; so this
 -- looks as the owner, and only into workspaces that the caller may see.
 CREATE FUNCTION search.beginning(p_workspace uuid, p_word text, p_count integer) RETURNS TABLE (lexeme text, documents integer)

@@ -17,6 +17,8 @@ from infrastructure.sql import sql
 TITLE_WEIGHT = 2
 # What is longer is no word: a key, a picture in letters.
 LEXEME_BYTES_MAX = 128
+# In a smaller index any plan will do.
+LOOKED_OVER_DOCUMENTS_MIN = 256
 
 # How often each lexeme stands in a document.
 Counts = dict[str, int]
@@ -117,8 +119,12 @@ async def _write_words(  # the whole of a change, and where it goes
         lists = [(workspace_id, each.id, list(after[each.id]), list(after[each.id].values())) for each in written]
         await connection.executemany(sql("search_vocabulary_write"), lists)
     more_words = sum(map(_words, after.values())) - sum(map(_words, old.values()))
-    totals = (len(after) - len(old), more_words, changes.more_embedded)
-    await connection.execute(sql("search_totals_write"), workspace_id, language, *totals)
+    more = len(after) - len(old)
+    totals = (more, more_words, changes.more_embedded)
+    count = await connection.fetchval(sql("search_totals_write"), workspace_id, language, *totals)
+    # Whenever it has doubled.
+    if count >= LOOKED_OVER_DOCUMENTS_MIN and count.bit_length() > (count - more).bit_length():
+        await connection.execute(sql("search_look_over"))
 
 
 async def _write_postings(connection: Connection, workspace_id: UUID, pairs: dict[UUID, tuple[Counts, Counts]]) -> None:

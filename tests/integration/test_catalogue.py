@@ -44,6 +44,8 @@ SEES_ALL = {
     "search.workspaces_without": "(p_model text)",
     # A workspace's own index of vectors is found by a statement with its id in it. It asks itself as well.
     "search.nearest": "(p_workspace uuid, p_model text, p_query real[], p_count integer)",
+    # Only the owner may have tables counted. It answers nothing.
+    "search.look_over": "()",
     # Only the owner makes indexes. It asks itself as well.
     "search.index_vectors": "(p_workspace uuid, p_model text, p_least integer)",
 }

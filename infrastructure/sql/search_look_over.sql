@@ -1,0 +1,2 @@
+-- Lets the planner know how large the index has become.
+SELECT search.look_over()

@@ -352,8 +352,8 @@ async def test_a_session_changes_no_row_of_another_workspace_and_moves_none_ther
 
 async def primary_key(owner: Connection, table: str) -> str:
     names = await owner.fetch(
-        "SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1]) "
-        "WHERE i.indrelid = $1::regclass AND i.indisprimary",
+        "SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid "
+        "AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1]) WHERE i.indrelid = $1::regclass AND i.indisprimary",
         table,
     )
     return ", ".join(row["attname"] for row in names)

@@ -14,7 +14,7 @@ from benchmarks.searchable import MODES, found
 from benchmarks.texts import SEED, made_pages
 
 LIMIT = 20
-WANTED_WORDS = 40
+WANTED_WORDS = 120
 FOUND_S_MAX = 30
 # Between isolated writes, so that whatever the last one set off has ended.
 PAUSE_S = (0.15, 0.4)

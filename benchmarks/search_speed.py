@@ -56,7 +56,7 @@ _NOTES = (
     "A search by keyword or by meaning is 4 round trips to PostgreSQL, one by both 5, two of them side by side.",
     "For each word that is found nowhere, at most 8, there are up to two more. By meaning there is one to whoever embeds.",
     "Until it is found: from the answer to a write to the answer of the first search that has the page.",
-    "A word of its own is looked for, by meaning its first 40 words; without Daybook-Wait-For.",
+    "A word of its own is looked for, by meaning its first 120 words; without Daybook-Wait-For.",
     "Semantic there, by itself, is by its vector alone. Where many passages wait to be embedded, hybrid goes by words alone.",
 )
 

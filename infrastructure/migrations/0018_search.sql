@@ -219,8 +219,9 @@ BEGIN
   AS $function$ SELECT 'vector_near_' || left(md5(p_workspace || ' ' || p_model), 16) $function$;
 
   EXECUTE format($function$
-    -- The passages nearest to a vector, by the cosine of the angle between. The statement is put together with its values in it, so
-    -- that a workspace's own index is found. Only in workspaces that the caller may see.
+    -- The passages nearest to a vector, by the cosine of the angle between: as all vectors have the length 1, that is their product,
+    -- which is a third of the work. The statement is put together with its values in it, so that a workspace's own index is found. Only
+    -- in workspaces that the caller may see.
     CREATE OR REPLACE FUNCTION search.nearest(p_workspace uuid, p_model text, p_query real[], p_count integer)
     RETURNS TABLE (digest bytea, similarity real)
     -- An index answers no more than this.
@@ -233,9 +234,10 @@ BEGIN
     BEGIN
       IF p_workspace = ANY (daybook.visible_workspaces()) THEN
         RETURN QUERY EXECUTE format(
-          'SELECT v.digest, (1 - (v.embedding::%%1$s OPERATOR(%1$I.<=>) $1::%%1$s))::real FROM search.vector v
-            WHERE v.workspace_id = %%2$L AND v.model = %%3$L
-            ORDER BY v.embedding::%%1$s OPERATOR(%1$I.<=>) $1::%%1$s LIMIT %%4$s',
+          'SELECT n.digest, (-n.away)::real FROM (
+             SELECT v.digest, v.embedding::%%1$s OPERATOR(%1$I.<#>) $1::%%1$s AS away FROM search.vector v
+              WHERE v.workspace_id = %%2$L AND v.model = %%3$L ORDER BY away LIMIT %%4$s
+           ) n ORDER BY n.away',
           kind, p_workspace, p_model, p_count) USING p_query;
       END IF;
     END $body$ $function$, home);
@@ -308,7 +310,7 @@ BEGIN
       IF dimensions > 4000 THEN
         RETURN false;
       END IF;
-      EXECUTE format('CREATE INDEX IF NOT EXISTS %%I ON search.vector USING hnsw ((embedding::%1$I.halfvec(%%s)) %1$I.halfvec_cosine_ops)
+      EXECUTE format('CREATE INDEX IF NOT EXISTS %%I ON search.vector USING hnsw ((embedding::%1$I.halfvec(%%s)) %1$I.halfvec_ip_ops)
                        WHERE workspace_id = %%L AND model = %%L', name, dimensions, p_workspace, p_model);
       RETURN true;
     END $body$ $function$, home);

@@ -305,7 +305,7 @@ def plan_of_nearest(workspace: Workspace, model: str) -> Callable[[Connection], 
             await connection.execute("SET LOCAL enable_sort = off")
             rows = await connection.fetch(  # the statement has its values in it, so that the index is found
                 f"EXPLAIN SELECT v.digest FROM search.vector v WHERE v.workspace_id = '{workspace.id}' AND v.model = '{model}' "  # noqa: S608 - of our own
-                f"ORDER BY v.embedding::halfvec({DIMENSIONS}) <=> '{query}'::halfvec({DIMENSIONS}) LIMIT 5"
+                f"ORDER BY v.embedding::halfvec({DIMENSIONS}) <#> '{query}'::halfvec({DIMENSIONS}) LIMIT 5"
             )
         return "\n".join(row[0] for row in rows)
 

@@ -1,7 +1,7 @@
 """The projection of links: reads the present text of every page whose text changed."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 from uuid import UUID
@@ -10,10 +10,9 @@ import asyncpg
 
 from infrastructure.database import Connection
 from infrastructure.link_rows import PROJECTION, LinkRow, as_columns, link_rows
+from infrastructure.projections.portions import portions
 from infrastructure.sql import sql
 
-PAGES_AT_ONCE = 200
-BYTES_AT_ONCE = 4 * 1024 * 1024
 # What happens to a page without touching its text or its being there.
 _BESIDE = frozenset(
     {
@@ -34,7 +33,7 @@ class LinkProjection:
 
     async def apply(self, connection: Connection, workspace_id: UUID, events: Sequence[asyncpg.Record]) -> None:
         changed = {event["stream_id"] for event in events if event["type"].startswith("page.") and event["type"] not in _BESIDE}
-        for page_ids in _portions(await connection.fetch(sql("link_pages"), workspace_id, sorted(changed))):
+        for page_ids in portions(await connection.fetch(sql("link_pages"), workspace_id, sorted(changed))):
             await self._read(connection, workspace_id, page_ids)
 
     async def _read(self, connection: Connection, workspace_id: UUID, page_ids: list[UUID]) -> None:
@@ -47,20 +46,6 @@ class LinkProjection:
             await connection.execute(sql("link_remove"), workspace_id, changed)
             rows = [row for page_id in changed for row in found.get(page_id, [])]
             await connection.execute(sql("link_write"), *as_columns(rows))
-
-
-def _portions(pages: Sequence[asyncpg.Record]) -> Iterator[list[UUID]]:
-    """So many pages that their texts may lie in memory together."""
-    portion: list[UUID] = []
-    size_bytes = 0
-    for page in pages:
-        if portion and (len(portion) == PAGES_AT_ONCE or size_bytes + page["content_bytes"] > BYTES_AT_ONCE):
-            yield portion
-            portion, size_bytes = [], 0
-        portion.append(page["page_id"])
-        size_bytes += page["content_bytes"]
-    if portion:
-        yield portion
 
 
 def _rows(workspace_id: UUID, texts: Sequence[asyncpg.Record]) -> dict[UUID, list[LinkRow]]:

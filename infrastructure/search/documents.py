@@ -1,7 +1,7 @@
 """What is searched: pages and what else has text of its own, read as they are now and cut into passages."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -16,10 +16,9 @@ from domain.search.queries import Kind
 from infrastructure.database import Connection
 from infrastructure.items import decode_item
 from infrastructure.markdown_text import sections_of
+from infrastructure.projections.portions import portions
 from infrastructure.sql import sql
 
-DOCUMENTS_AT_ONCE = 200
-BYTES_AT_ONCE = 4 * 1024 * 1024
 SHOWN_CHARACTERS_MAX = 100
 
 
@@ -44,7 +43,7 @@ async def read_documents(
     connection: Connection, workspace_id: UUID, ids: Sequence[UUID]
 ) -> AsyncIterator[tuple[list[UUID], list[Document]]]:
     """So many at a time that their texts may lie in memory together: which were looked for, and those of them that are there."""
-    for portion in _portions(await connection.fetch(sql("search_ids"), workspace_id, ids)):
+    for portion in portions(await connection.fetch(sql("search_ids"), workspace_id, ids)):
         pages = await connection.fetch(sql("search_pages"), workspace_id, portion)
         items = await connection.fetch(sql("search_items"), workspace_id, portion)
         yield portion, await asyncio.to_thread(_cut, pages, items)
@@ -79,16 +78,3 @@ def _page(row: asyncpg.Record) -> Document:
     shown = msgspec.json.decode(b"{%b}" % row["doc"], type=_Shown)
     cut = passages(shown.title, shown.subtitle or "", sections_of(row["content"]))
     return Document(row["page_id"], "page", row["page_id"], row["version"], cut)
-
-
-def _portions(rows: Sequence[asyncpg.Record]) -> Iterator[list[UUID]]:
-    portion: list[UUID] = []
-    size_bytes = 0
-    for row in rows:
-        if portion and (len(portion) == DOCUMENTS_AT_ONCE or size_bytes + row["content_bytes"] > BYTES_AT_ONCE):
-            yield portion
-            portion, size_bytes = [], 0
-        portion.append(row["id"])
-        size_bytes += row["content_bytes"]
-    if portion:
-        yield portion

@@ -215,6 +215,19 @@ class Service:
         return json.loads(done.stdout)
 
 
+def as_owner(workspace: Workspace, work: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
+    """Looks or reaches behind the API, on the connection of who owns the database."""
+
+    async def run() -> T:
+        connection = await asyncpg.connect(workspace.owner_dsn)
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    return run_apart(run())
+
+
 def caught_up(workspace: Workspace) -> None:
     """Waits until everything that was written to this workspace is in every projection. Others may hold what never gets there."""
 

@@ -2,11 +2,10 @@
 
 import random
 from collections.abc import Callable
-from typing import Any
 
 import asyncpg
 import pytest
-from conftest import Service, Workspace, caught_up, run_apart
+from conftest import Service, Workspace, as_owner, caught_up, run_apart
 
 from infrastructure.audit import Altered, verify
 from infrastructure.database import Connection
@@ -25,17 +24,6 @@ def answers(workspace: Workspace) -> dict[str, bytes]:
         for query in QUERIES
         for explain in ("true", "false")
     }
-
-
-def as_owner(workspace: Workspace, work: Callable[[Connection], Any]) -> Any:
-    async def run() -> Any:
-        connection = await asyncpg.connect(workspace.owner_dsn)
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    return run_apart(run())
 
 
 def rebuild(dsn: str) -> None:

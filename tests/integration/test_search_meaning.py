@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import asyncpg
 import pytest
-from conftest import CAUGHT_UP_S, Service, Workspace, caught_up, run_apart
+from conftest import CAUGHT_UP_S, Service, Workspace, as_owner, caught_up
 from providers import Provider, providing
 
 from infrastructure.database import Connection
@@ -174,17 +173,6 @@ def vectors(workspace: Workspace) -> set[tuple[str, bytes]]:
         return {(row["model"], row["digest"]) for row in rows}
 
     return as_owner(workspace, read)
-
-
-def as_owner(workspace: Workspace, work: Callable[[Connection], Any]) -> Any:
-    async def run() -> Any:
-        connection = await asyncpg.connect(workspace.owner_dsn)
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    return run_apart(run())
 
 
 def test_only_passages_whose_text_changed_are_embedded_and_none_is_kept_that_is_gone(

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from application.embeddings import Embedder, EmbeddingsUnavailable, TextRefused
+from application.event_store import StoreUnavailable
 from domain.search.passages import embedded_text
-from infrastructure.database import LOST, Connection, Database
+from infrastructure.database import LOST, NO_WORKSPACE, Connection, Database
 from infrastructure.growth import Hub, Subscription
+from infrastructure.lines import Line
 from infrastructure.listening import RECONNECT_PAUSE_S
 from infrastructure.sql import sql
 
@@ -35,10 +37,9 @@ class EmbeddingWorker:
     """One for each process that embeds."""
 
     def __init__(self, database: Database, embedder: Embedder, *, exact_passages_max: int = EXACT_PASSAGES_MAX) -> None:
-        self._database = database
+        self._line = Line(database, relaxed=True)
         self._embedder = embedder
         self._exact_passages_max = exact_passages_max
-        self._connection: Connection | None = None
         self._began = False
         # Embedded since the workspace was last looked over.
         self._unlooked: dict[UUID, int] = {}
@@ -47,48 +48,52 @@ class EmbeddingWorker:
     async def run(self, indexed: Hub) -> None:
         """`indexed` tells that there may be something new to embed. Never returns."""
         subscription = Subscription()
-        with contextlib.closing(self), indexed.subscribed(subscription):
-            while True:
-                try:
-                    await self._round()
-                    self._pause_s = PAUSE_S
+        try:
+            with indexed.subscribed(subscription):
+                while True:
+                    await self._try_round()
                     await subscription.next(POLL_S)
-                except EmbeddingsUnavailable as error:
-                    log.warning("passages wait to be embedded: %s Next try in %d s.", error, self._pause_s)
-                    await asyncio.sleep(self._pause_s)
-                    self._pause_s = min(2 * self._pause_s, PAUSE_MAX_S)
-                except Exception as error:  # the last resort: embedding must go on
-                    if not isinstance(error, LOST):
-                        log.exception("embedding passages failed in an unforeseen way")
-                    self._hang_up()
-                    await asyncio.sleep(RECONNECT_PAUSE_S)
+        finally:
+            await self._line.close()
 
-    def close(self) -> None:
-        """Gives the connection back."""
-        self._hang_up()
+    async def _try_round(self) -> None:
+        try:
+            await self._round()
+            self._pause_s = PAUSE_S
+        except EmbeddingsUnavailable as error:
+            log.warning("passages wait to be embedded: %s Next try in %d s.", error, self._pause_s)
+            await asyncio.sleep(self._pause_s)
+            self._pause_s = min(2 * self._pause_s, PAUSE_MAX_S)
+        except Exception as error:  # the last resort: embedding must go on
+            if not isinstance(error, StoreUnavailable):
+                log.exception("embedding passages failed in an unforeseen way")
+            await asyncio.sleep(RECONNECT_PAUSE_S)
 
     async def _round(self) -> None:
         """A few passages of each workspace, and again, until none is left."""
-        connection = await self._connected()
-        if not await connection.fetchval(sql("search_vectors")):
-            return
+        async with self._line.bound(NO_WORKSPACE) as connection:
+            if not await connection.fetchval(sql("search_vectors")):
+                return
         if not self._began:
-            await self._begin(connection)
+            await self._begin()
             self._began = True
-        while workspaces := [row["workspace_id"] for row in await connection.fetch(sql("search_waiting"), self._embedder.model)]:
+        while workspaces := await self._workspaces("search_waiting"):
             for workspace_id in workspaces:
-                await self._settle_some(connection, workspace_id)
+                async with self._line.bound(workspace_id) as connection:
+                    await self._settle_some(connection, workspace_id)
 
-    async def _begin(self, connection: Connection) -> None:
+    async def _begin(self) -> None:
         """Whoever starts last decides which model embeds: so processes with different ones do not undo each other's work."""
-        for row in await connection.fetch(sql("search_without_model"), self._embedder.model):
-            workspace_id = row["workspace_id"]
-            await connection.execute(sql("bind"), [workspace_id])
-            await connection.execute(sql("search_model_set"), workspace_id, self._embedder.model)
+        for workspace_id in await self._workspaces("search_without_model"):
+            async with self._line.bound(workspace_id) as connection:
+                await connection.execute(sql("search_model_set"), workspace_id, self._embedder.model)
+
+    async def _workspaces(self, question: str) -> list[UUID]:
+        async with self._line.bound(NO_WORKSPACE) as connection:
+            return [row["workspace_id"] for row in await connection.fetch(sql(question), self._embedder.model)]
 
     async def _settle_some(self, connection: Connection, workspace_id: UUID) -> None:
         """What is embedded is not locked meanwhile: whoever dies leaves it to be taken again a while later."""
-        await connection.execute(sql("bind"), [workspace_id])
         await connection.execute(sql("search_model_begin"), workspace_id, self._embedder.model)
         taken = await connection.fetch(sql("search_pending_take"), workspace_id, PASSAGES_AT_ONCE, LEASE_S)
         digests = [row["digest"] for row in taken]
@@ -132,16 +137,6 @@ class EmbeddingWorker:
         arguments = (workspace_id, self._embedder.model, self._exact_passages_max)
         if await connection.fetchval(sql("search_vector_index"), *arguments, timeout=INDEXING_S):
             log.info("the vectors of workspace %s have an index of their own from now on", workspace_id)
-
-    async def _connected(self) -> Connection:
-        if self._connection is None or self._connection.is_closed():
-            self._connection = await self._database.connect_aside()
-        return self._connection
-
-    def _hang_up(self) -> None:
-        if self._connection is not None:
-            self._connection.terminate()
-            self._connection = None
 
 
 def _as_text(vectors: Iterable[Sequence[float]]) -> list[str]:

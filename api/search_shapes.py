@@ -97,23 +97,11 @@ class SearchAnswer(msgspec.Struct):
     explain: SearchExplanation | UnsetType = UNSET
 
 
-class SimilarPassage(msgspec.Struct, rename="camel"):
-    """A passage of the similar page, and the passage of the asked one that it is nearest to."""
-
-    heading: str
-    anchor: str
-    text: str
-    similarity: float
-    own_heading: str
-    own_anchor: str
-    own_text: str
-
-
 class SimilarPage(PageSummary, rename="camel"):
     """A page, how near it is, and what makes it so."""
 
     similarity: float
-    passages: list[SimilarPassage]
+    passages: list[Likeness]
 
 
 class SimilarAnswer(msgspec.Struct):
@@ -221,19 +209,7 @@ def similar_body(found: Similar) -> bytes:
     """The pages are spliced, because they lie ready."""
     pages = b",".join(
         b'%b,"similarity":%b,"passages":%b}'
-        % (page.json[:-1], encoded(round(page.similarity, SCORE_DIGITS)), encoded([_passage(each) for each in page.passages]))
+        % (page.json[:-1], encoded(round(page.similarity, SCORE_DIGITS)), encoded(page.passages))
         for page in found.pages
     )
     return b'{"pages":[%b],"semantic":%b,"notice":%b}' % (pages, encoded(found.semantic), encoded(found.notice))
-
-
-def _passage(found: Likeness) -> SimilarPassage:
-    return SimilarPassage(
-        found.heading,
-        found.anchor,
-        found.text,
-        round(found.similarity, SCORE_DIGITS),
-        found.own_heading,
-        found.own_anchor,
-        found.own_text,
-    )

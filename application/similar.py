@@ -9,8 +9,8 @@ from application.embeddings import Embedder, EmbeddingsUnavailable
 from application.search_state import Embedded, Semantic, standing
 
 
-class Likeness(msgspec.Struct, frozen=True):
-    """Two passages that are near each other: one of another page, and one of the page's own."""
+class Likeness(msgspec.Struct, frozen=True, rename="camel"):
+    """A passage of the similar page, and the passage of the asked one that it is nearest to."""
 
     heading: str
     anchor: str

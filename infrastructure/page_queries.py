@@ -74,7 +74,7 @@ class PostgresPageQueries:
             async with self._database.reading(workspace_id) as connection:
                 rows = await connection.fetch(sql("page_rows"), workspace_id, ids[first : first + LISTED_AT_ONCE_MAX])
             if rows:
-                yield ListRead(b",".join([resource(*row) for row in rows]), total)
+                yield ListRead(b",".join([resource(row["doc"], row["stamp"], row["parent_slug"]) for row in rows]), total)
 
     async def trash(self, workspace_id: UUID, *, limit: int | None, offset: int) -> ListRead:
         async with self._database.reading(workspace_id) as connection:

@@ -124,9 +124,11 @@ _EVOLVE: dict[type, Callable[..., Any]] = {
         (UpdateEvent, UPDATES.evolve),
         (MilestoneEvent, MILESTONES.evolve),
         (PrincipleEvent, PRINCIPLES.evolve),
+        (search_settings.LanguageChosen, search_settings.evolve),
     )
-    for kind in get_args(union)
-} | {search_settings.LanguageChosen: search_settings.evolve}
+    # Some slices have a single event so far.
+    for kind in get_args(union) or (union,)
+}
 
 
 async def replay(

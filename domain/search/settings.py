@@ -52,9 +52,6 @@ class LanguageChosen(Event, frozen=True, tag="search.language_chosen"):
     language: Change[str]
 
 
-SearchSettingsEvent = LanguageChosen
-
-
 class SearchSettings(msgspec.Struct, frozen=True, kw_only=True):
     """At one version; 0 is before anybody chose anything."""
 
@@ -68,7 +65,7 @@ def settings_id(workspace_id: UUID) -> UUID:
     return derived_id(f"daybook search settings\n{workspace_id}")
 
 
-def choose_language(settings: SearchSettings, language: str, versions: Sequence[int] = ()) -> list[SearchSettingsEvent]:
+def choose_language(settings: SearchSettings, language: str, versions: Sequence[int] = ()) -> list[LanguageChosen]:
     """Choosing what is chosen changes nothing. Raises `InvalidValue` and `VersionStale`."""
     if language not in LANGUAGES:
         raise InvalidValue(f"language is one of {', '.join(LANGUAGES)}.", parameter="language", accepted=list(LANGUAGES))

@@ -25,6 +25,7 @@ COMPARED_MIN = 30
 COMPARED_PASSAGES_MAX = 40
 # How many passages say how near a page is, and are shown for it.
 TELLING_PASSAGES = 3
+SIMILARITY_DIGITS = 6
 
 
 class PostgresSimilarPages:
@@ -83,7 +84,7 @@ async def _told(connection: Connection, workspace_id: UUID, page_id: UUID, ranke
     documents, ordinals = zip(*shown, strict=True) if shown else ((), ())
     found = await fetch(connection, sql("search_texts"), [workspace_id, list(documents), list(ordinals)])
     texts = {(row["document_id"], row["ordinal"]): row for row in found}
-    rows = {row["page_id"]: row for row in await fetch(connection, sql("search_rows"), [workspace_id, ids])}
+    rows = {row["page_id"]: row for row in await fetch(connection, sql("page_rows"), [workspace_id, ids])}
     return [
         SimilarPage(
             resource(rows[other]["doc"], rows[other]["stamp"], rows[other]["parent_slug"]),
@@ -96,6 +97,6 @@ async def _told(connection: Connection, workspace_id: UUID, page_id: UUID, ranke
 
 
 def _likeness(other: asyncpg.Record, own: asyncpg.Record, pair: asyncpg.Record) -> Likeness:
-    return Likeness(
-        other["heading"], other["anchor"], other["body"], pair["similarity"], own["heading"], own["anchor"], own["body"]
-    )
+    # More digits than vectors are kept with would say nothing.
+    similarity = round(pair["similarity"], SIMILARITY_DIGITS)
+    return Likeness(other["heading"], other["anchor"], other["body"], similarity, own["heading"], own["anchor"], own["body"])

@@ -1,5 +1,5 @@
 -- Live pages by their ids, in the order of these.
-SELECT p.doc, p.stamp, p.parent_slug
+SELECT p.doc, p.stamp, p.parent_slug, wanted.page_id
   FROM unnest($2::uuid[]) WITH ORDINALITY wanted(page_id, nth) CROSS JOIN LATERAL (
     SELECT p.doc, p.stamp,
            CASE WHEN p.parent_id IS NOT NULL THEN (

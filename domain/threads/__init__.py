@@ -1,0 +1,1 @@
+"""Threads: conversations with an assistant that knows the workspace."""

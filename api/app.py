@@ -38,6 +38,8 @@ from api import (
     problems,
     search,
     sign_in,
+    thread_replies,
+    threads,
     updates,
     webhooks,
 )
@@ -78,6 +80,7 @@ def _areas() -> list[ControllerRouterHandler]:
     ]
     return [
         Router("/", route_handlers=on_pages, opt={AREA: "pages"}),
+        Router("/", route_handlers=[*threads.HANDLERS, *thread_replies.HANDLERS], opt={AREA: "threads"}),
         Router("/", route_handlers=feed.HANDLERS, opt={AREA: "events"}),
         # What leads events elsewhere, and who may come in: for owners alone.
         Router(

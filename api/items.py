@@ -8,12 +8,13 @@ from litestar.response.base import ASGIResponse
 from msgspec import UNSET, UnsetType
 
 from api.answers import encoded, json_answer, short_hash, streamed_answer
+from api.pieces import joined, pieced_answer
 from api.requests import AnyRequest, versions_from
 from api.services import Services
 from application.event_store import Command
 from application.exclusively import Done
 from application.item_views import ItemEntry, ItemView, item_history_entry
-from application.items import Items, Piece, Wanted
+from application.items import Items, Wanted
 from domain.errors import NotFound
 from domain.items.kinds import Begun, Changes, Item
 
@@ -41,10 +42,7 @@ class ItemRoutes(Generic[S, V]):
         """Long lists are streamed."""
         caller = await services.requests.caller(request)
         pieces = self._items(services).listing(caller.workspace_id, wanted, page=page, limit=limit, offset=offset)
-        first, second = await anext(pieces), await anext(pieces, None)
-        if second is None:
-            return json_answer(b'{"%b":[%b]%b' % (self._many, _joined(first), _rest(first)), request=request)
-        return streamed_answer(self._streamed(first, second, pieces))
+        return await pieced_answer(request, self._many, pieces)
 
     async def read(self, request: AnyRequest, services: Services, item_id: str, version: int | None) -> ASGIResponse:
         caller = await services.requests.caller(request)
@@ -103,12 +101,6 @@ class ItemRoutes(Generic[S, V]):
     async def _once(self, services: Services, command: Command, run: Callable[[], Awaitable[Done[S]]]) -> tuple[Done[S], bool]:
         return await services.idempotency.once(command, run, lambda known: self._items(services).again(command, known))
 
-    async def _streamed(self, first: Piece[V], second: Piece[V], pieces: AsyncIterator[Piece[V]]) -> AsyncIterator[bytes]:
-        yield b'{"%b":[%b,%b' % (self._many, _joined(first), _joined(second))
-        async for piece in pieces:
-            yield b"," + _joined(piece)
-        yield b"]" + _rest(first)
-
     def _id(self, text: str) -> UUID:
         """Whatever is no id is the id of none."""
         try:
@@ -117,18 +109,9 @@ class ItemRoutes(Generic[S, V]):
             raise self._not_found from None
 
 
-def _joined(piece: Piece[V]) -> bytes:
-    """JSON objects with commas between."""
-    return encoded(piece.found)[1:-1]
-
-
-def _rest(piece: Piece[V]) -> bytes:
-    return b',"totalCount":%d}' % piece.total
-
-
 async def _timeline(pieces: AsyncIterator[list[ItemEntry]]) -> AsyncIterator[bytes]:
     opening = b'{"history":['
     async for entries in pieces:
-        yield opening + encoded([item_history_entry(entry) for entry in entries])[1:-1]
+        yield opening + joined([item_history_entry(entry) for entry in entries])
         opening = b","
     yield b"]}" if opening == b"," else opening + b"]}"

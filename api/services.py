@@ -40,6 +40,8 @@ from application.search_settings import SearchSettingsCases
 from application.search_state import SearchStates
 from application.sign_in import SignIn
 from application.similar import SimilarPages
+from application.threads.replies import Replies
+from application.threads.threads import Threads
 from application.webhooks import Webhooks
 from application.workspace_past import WorkspacePast
 from domain.items.milestones import Milestone
@@ -83,6 +85,8 @@ class Services(msgspec.Struct, frozen=True):
     updates: Items[Update, UpdateView]
     milestones: Items[Milestone, MilestoneView]
     principles: Items[Principle, PrincipleView]
+    threads: Threads
+    replies: Replies
     webhooks: Webhooks
     markdown: MarkdownReader
     past: PagePast

@@ -7,6 +7,7 @@ import msgspec
 
 from domain.errors import DomainError, InvalidValue
 from domain.scopes import ADMIN
+from domain.threads.rules import PRIVATE
 
 TYPES_MAX = 50
 TYPE_CHARACTERS_MAX = 200
@@ -36,10 +37,10 @@ RESTRICTED = ("access.", "key.", "member.", "webhook.")
 
 
 def visible(types: Types | None, scopes: frozenset[str]) -> Types | None:
-    """Of the wanted types, those that such a caller may see. Every type begins with nothing, which is how all are asked for."""
-    hidden = (() if ADMIN in scopes else RESTRICTED) + (() if PAGES in scopes else READABLE)
-    if not hidden:
-        return types
+    """Of the wanted types, those that such a caller may see: what happens in threads, nobody, because most are private. Every
+    type begins with nothing, which is how all are asked for.
+    """
+    hidden = (PRIVATE, *(() if ADMIN in scopes else RESTRICTED), *(() if PAGES in scopes else READABLE))
     return Types((), ("",), hidden) if types is None else Types(types.names, types.prefixes, hidden)
 
 

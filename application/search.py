@@ -53,6 +53,8 @@ class Asked(msgspec.Struct, frozen=True):
     excluded: list[Phrase]
     # Texts of scripts without spaces, to be marked where they stand.
     runs: list[str]
+    # What all words that were asked for count for together, also those that no document has.
+    weight: float
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -83,6 +85,8 @@ class FoundDocument(msgspec.Struct, frozen=True):
     heading: str
     anchor: str
     snippet: str
+    # The whole passage that the snippet is of, with the matched words between the marks of `domain.search.snippets`.
+    passage: str
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from api.requests import Requests
 from api.services import Services
 from application.event_store import Command
 from application.idempotency import Idempotency
+from application.threads.extractive import ExtractiveAssistant
 from daybook.access import access_parts
 from daybook.background import Background
 from daybook.choices import Together, embedder_for
@@ -27,6 +28,7 @@ from daybook.items import item_parts
 from daybook.pages import page_parts
 from daybook.search import search_parts
 from daybook.settings import DatabaseSettings, Settings, listed
+from daybook.threads import no_tools, thread_parts
 from daybook.webhooks import webhook_parts
 from daybook.world import new_id, now
 from domain.events import Actor
@@ -136,6 +138,8 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     access = access_parts(store, database, server_key, settings, together)
     searching = search_parts(store, database, embedder)
     hooks = webhook_parts(store, database, server_key, settings)
+    idempotency = Idempotency(store)
+    talking = thread_parts(store, database, idempotency, ExtractiveAssistant(searching.search), no_tools, time_s=60)
     background = Background(core, hooks.deliverer, embedder)
     elsewhere = RunnerElsewhere(database) if settings.projections == "elsewhere" else None
     feed = PostgresFeed(database, core.hub)
@@ -168,8 +172,10 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
         markdown=on_pages.markdown,
         past=on_pages.past,
         workspace_past=on_pages.workspace_past,
+        threads=talking.threads,
+        replies=talking.replies,
         webhooks=hooks.webhooks,
-        idempotency=Idempotency(store),
+        idempotency=idempotency,
         metrics=metrics,
         health_probe=database.answers,
         projection_states=ProjectionStates(database, background.projections),
@@ -193,6 +199,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
                 async with elsewhere.running() if elsewhere else background.running(), access.running():
                     yield
             finally:
+                await talking.replies.close()
                 await hooks.deliveries.close()
                 await access.close()
 

@@ -13,7 +13,8 @@ import msgspec
 from msgspec import NODEFAULT, UnsetType
 
 from api.document import openapi_document
-from api.problems import _FRAMEWORK_CODES, STATUSES
+from api.problems import _FRAMEWORK_CODES
+from api.statuses import STATUSES
 from daybook.bootstrap import build
 from daybook.settings import Settings
 from domain.errors import DomainError

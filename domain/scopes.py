@@ -10,7 +10,7 @@ Role = Literal["owner", "editor", "reader"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 # `planning` has no routes yet; keys may be made for it beforehand.
-_READABLE = ("pages", "planning")
+_READABLE = ("pages", "planning", "threads")
 ADMIN = "admin"
 _SINGLE = {f"{area}:{action}" for area in _READABLE for action in ("read", "write")}
 ALL = frozenset({*_SINGLE, "events:read", "members:read", ADMIN})
@@ -19,8 +19,9 @@ _BRINGS = {ADMIN: frozenset({ADMIN, "members:read", "events:read"}), "*": ALL}
 FULL = ("*",)
 _ROLE_SCOPES: dict[Role, tuple[str, ...]] = {
     "owner": FULL,
-    "editor": ("pages:*", "planning:*", "events:read", "members:read"),
-    "reader": ("pages:read", "planning:read", "events:read", "members:read"),
+    "editor": ("pages:*", "planning:*", "threads:*", "events:read", "members:read"),
+    # Whoever only reads may ask the assistant as well: it can change no page for them.
+    "reader": ("pages:read", "planning:read", "threads:*", "events:read", "members:read"),
 }
 
 
@@ -49,7 +50,7 @@ def check_scopes(scopes: tuple[str, ...]) -> tuple[str, ...]:
     """In order and without repeats; `*` stands for all others. Raises `InvalidValue`."""
     known = all(_expanded(scope) for scope in scopes)
     if not known or not 1 <= len(scopes) <= SCOPES_MAX:
-        names = ", ".join(("*", "pages:*", "planning:*", *sorted(ALL)))
+        names = ", ".join(("*", *(f"{area}:*" for area in _READABLE), *sorted(ALL)))
         raise InvalidValue(f"scopes names 1 to {SCOPES_MAX} of: {names}.", parameter="scopes")
     return FULL if "*" in scopes else tuple(sorted(set(scopes)))
 

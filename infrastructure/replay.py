@@ -18,6 +18,8 @@ from domain.pages import state as pages
 from domain.pages.events import slug_claims
 from domain.pages.snapshots import Meter
 from domain.search import settings as search_settings
+from domain.threads import state as threads
+from domain.threads.events import ThreadEvent
 from domain.webhooks import state as webhooks
 from domain.webhooks.events import WebhookEvent
 from domain.workspaces import WorkspaceCreated
@@ -34,6 +36,7 @@ from infrastructure.projections.texts import text_rows
 from infrastructure.search.settings import search_settings_row
 from infrastructure.signing_keys import signing_key_row
 from infrastructure.sql import sql
+from infrastructure.threads import thread_row
 from infrastructure.webhooks.book import webhook_row
 
 ROWS_AT_ONCE = 2000
@@ -74,6 +77,17 @@ COLUMNS = {
     "search_settings": ("workspace_id", "stream_id", "language", "version", "doc"),
     "webhook": ("workspace_id", "webhook_id", "registered_position", "sends", "version", "doc"),
     "item": ("workspace_id", "item_id", "kind", "page_id", "live", "standing", "moment", "version", "doc"),
+    "thread": (
+        "workspace_id",
+        "thread_id",
+        "provider_thread_id",
+        "author",
+        "shared",
+        "live",
+        "created_at",
+        "version",
+        "doc",
+    ),
     "page": (
         "workspace_id",
         "page_id",
@@ -124,6 +138,7 @@ _EVOLVE: dict[type, Callable[..., Any]] = {
         (UpdateEvent, UPDATES.evolve),
         (MilestoneEvent, MILESTONES.evolve),
         (PrincipleEvent, PRINCIPLES.evolve),
+        (ThreadEvent, threads.evolve),
         (search_settings.LanguageChosen, search_settings.evolve),
     )
     # Some slices have a single event so far.
@@ -221,6 +236,8 @@ class _Fold:
                 rows.add("webhook", webhook_row(self.workspace_id, webhook, self._first_position))
             case Item() as item:
                 rows.add("item", item_row(self.workspace_id, item))
+            case threads.Thread() as thread:
+                rows.add("thread", thread_row(self.workspace_id, thread))
             case Recorded(event=WorkspaceCreated() as created, at=at):
                 rows.add("workspace", (self.workspace_id, created.name, at))
         return rows

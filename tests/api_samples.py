@@ -47,6 +47,12 @@ GOOD_BODIES: dict[str, Any] = {
     "PATCH /v1/milestones/{milestone_id}": {"state": "reached"},
     "POST /v1/principles": {"title": "Write it down"},
     "PATCH /v1/principles/{principle_id}": {"content": "What is not written is lost."},
+    "POST /v1/threads": {"message": "What is the colour of the sky?"},
+    "PATCH /v1/threads/{thread_id}": {"title": "Colours"},
+    **{
+        f"POST /v1/threads/{{thread_id}}/{path}": {"content": "What is the colour of the sky?"}
+        for path in ("messages", "chat", "send", "reply", "messages/send")
+    },
     **{f"POST /v1/auth/{path}": {"email": "nobody@acme.io"} for path in ("request-code", "send-code")},
     **{f"POST /v1/auth/{path}": {"email": PERSON, "code": CODE} for path in ("verify", "verify-code")},
     **{f"POST /v1/auth/{path}": {"refreshToken": REFRESH_TOKEN} for path in ("refresh", "logout", "sign-out")},
@@ -75,6 +81,7 @@ class Samples:
             "update_id": [self._item("update", page="sample", content=MARK)],
             "milestone_id": [self._item("milestone", page="sample", title=MARK, date="2026-03-01")],
             "principle_id": [self._item("principle", title=MARK)],
+            **self._thread(),
         }
         self._signed_in()
         self.query: dict[str, list[Any]] = {"q": ["colour"], "path": ["Sample/Second"]}
@@ -125,6 +132,21 @@ class Samples:
         item_id: str = self.workspace.client.post(f"/{kind}s", json=fields).json()[kind]["id"]
         return item_id
 
+    def _thread(self) -> dict[str, list[str]]:
+        """By both of its ids, with a message that is yet to be answered. Shared: only the workspace keeps others out."""
+        made = self.workspace.client.post("/threads", json={"message": f"What is {MARK}?", "shared": True}).json()
+        return {"thread_id": [made["thread"]["id"], made["thread"]["providerThreadId"]], "message_id": [made["message"]["id"]]}
+
+    def _thread_right_again(self, case: Any) -> None:
+        thread = f"/threads/{self.path['thread_id'][0]}"
+        method, path = ("DELETE", "") if case.path.endswith("/restore") else ("POST", "/restore")
+        self.workspace.client.request(method, thread + path)
+        named = case.path_parameters
+        if named.get("message_id") == self.path["message_id"][0]:
+            # A message is answered once, so another stands in for it.
+            answer = self.workspace.client.post(f"{thread}/messages", json={"content": MARK})
+            named["message_id"] = answer.json()["message"]["id"]
+
     def _webhook(self) -> str:
         """Paused, so that nothing is sent but what is asked for."""
         body = {"url": "https://nowhere.invalid/", "types": ["page.*"], "active": False, "description": MARK}
@@ -159,6 +181,8 @@ class Samples:
         item = re.match(r"/v1/(updates|milestones|principles)/\{(\w+)\}", case.path)
         if item is not None:
             self._item_right_again(item[1], self.path[item[2]][0], gone=case.path.endswith("/restore"))
+        elif "{thread_id}" in case.path:
+            self._thread_right_again(case)
         elif "{webhook_id}" in case.path:
             self._there_again(case)
         elif "{member_id}" in case.path:

@@ -19,7 +19,7 @@ def snippet(marked: str, runs: Sequence[str] = ()) -> str:
     """`marked` is the passage with `OPEN` and `CLOSE` around words that matched; `runs` are matched texts of scripts without
     spaces, which may stand within words.
     """
-    text, places = _unmarked(marked)
+    text, places = unmarked(marked)
     places += _runs_in(text, runs)
     whole = _merged(places)
     first, last = _window(text, whole)
@@ -27,7 +27,7 @@ def snippet(marked: str, runs: Sequence[str] = ()) -> str:
     return f"{_ELLIPSIS if first > 0 else ''}{' '.join(shown.split())}{_ELLIPSIS if last < len(text) else ''}"
 
 
-def _unmarked(marked: str) -> tuple[str, list[tuple[int, int]]]:
+def unmarked(marked: str) -> tuple[str, list[tuple[int, int]]]:
     """The text, and where in it the marks were."""
     places: list[tuple[int, int]] = []
     text: list[str] = []

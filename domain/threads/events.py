@@ -1,5 +1,6 @@
 """What can happen to a thread: a conversation with the assistant, and what may be done in it."""
 
+import re
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -10,6 +11,9 @@ from domain.events import Change, Event
 
 Outcome = Literal["done", "refused", "failed"]
 Ending = Literal["complete", "steps", "tokens"]
+# What would end the name of a link in Markdown.
+_BRACKETS = re.compile(r"[\\\[\]]")
+
 Failure = Literal["unavailable", "refused", "rate_limited", "nonsense", "timed_out", "interrupted"]
 
 
@@ -24,6 +28,18 @@ class Citation(msgspec.Struct, frozen=True, omit_defaults=True):
     heading: str = ""
     anchor: str = ""
     quote: str = ""
+
+    @property
+    def link(self) -> str:
+        """Leads to the page in the API, with the heading as browsers know it."""
+        return f"/v1/pages/{self.slug}{f'#{self.anchor}' if self.anchor else ''}"
+
+    @property
+    def markdown(self) -> str:
+        """The link, called after the page and the heading."""
+        name = f"{self.title} \u203a {self.heading}" if self.heading else self.title
+        shown = _BRACKETS.sub(r"\\\g<0>", name)
+        return f"[{shown}]({self.link})"
 
 
 class ToolCall(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from msgspec import UNSET
 from domain.errors import InvalidValue, VersionStale
 from domain.events import Change
 from domain.pages.rules import check_line
+from domain.threads.rules import PRIVATE
 from domain.webhooks.errors import TooManyWebhooks, WebhookNotFound
 from domain.webhooks.events import (
     WebhookChanged,
@@ -81,7 +82,9 @@ def check_here(webhook: Webhook | None, versions: Sequence[int] = ()) -> Webhook
 
 
 def matches(types: tuple[str, ...], event_type: str) -> bool:
-    """`*` is every type, `page.*` every type of pages."""
+    """`*` is every type, `page.*` every type of pages. What happens in threads leaves the workspace by no webhook."""
+    if event_type.startswith(PRIVATE):
+        return False
     return any(each in ("*", event_type) or (each.endswith(".*") and event_type.startswith(each[:-1])) for each in types)
 
 

@@ -7,6 +7,7 @@ from domain.keys import Key
 from domain.members import Member
 from domain.search.settings import SearchSettings
 from domain.signing_keys import SigningKey
+from domain.threads.state import Thread
 from domain.webhooks.state import Webhook
 from infrastructure.items import STATES as ITEMS
 from infrastructure.items import write_item
@@ -14,6 +15,7 @@ from infrastructure.keys import write_key
 from infrastructure.members import write_member
 from infrastructure.search.settings import write_search_settings
 from infrastructure.signing_keys import write_signing_key
+from infrastructure.threads import write_thread
 from infrastructure.webhooks.book import write_webhook
 
 # By the type of a stream's state. The last argument is the position of the command's last event.
@@ -22,6 +24,7 @@ BESIDE: dict[type, Callable[..., Awaitable[Any]]] = {
     Member: write_member,
     SearchSettings: write_search_settings,
     SigningKey: write_signing_key,
+    Thread: write_thread,
     Webhook: write_webhook,
     **dict.fromkeys(ITEMS.values(), write_item),
 }

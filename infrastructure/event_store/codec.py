@@ -19,6 +19,7 @@ from domain.members import MemberEvent
 from domain.pages.events import PageEvent
 from domain.search.settings import LanguageChosen
 from domain.signing_keys import SigningKeyEvent
+from domain.threads.events import ThreadEvent
 from domain.webhooks.events import WebhookEvent
 from domain.workspaces import WorkspaceCreated
 
@@ -36,6 +37,7 @@ EVENTS: tuple[type[Event], ...] = (
     *get_args(UpdateEvent),
     *get_args(MilestoneEvent),
     *get_args(PrincipleEvent),
+    *get_args(ThreadEvent),
 )
 # From a stored (type, schema version) to the next version's members. Every version ever stored has a way to the newest.
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}

@@ -22,7 +22,7 @@ from infrastructure.search.documents import shown_title
 from infrastructure.search.index import LEXEME_BYTES_MAX
 from infrastructure.search.scope import among
 from infrastructure.search.state import embedded_from
-from infrastructure.search.terms import terms_of
+from infrastructure.search.terms import terms_of, weight_of
 from infrastructure.sql import sql
 
 # How many passages are looked at for documents: at first, and where many were of the same ones.
@@ -56,6 +56,7 @@ class PostgresSearchIndex:
             phrases=phrases,
             excluded=excluded,
             runs=unspaced_runs(query.text),
+            weight=weight_of(row),
         )
 
     async def by_words(self, workspace_id: UUID, asked: Asked, scope: Scope) -> list[Hit]:
@@ -150,4 +151,5 @@ def _document(row: asyncpg.Record, asked: Asked) -> FoundDocument:
         anchor=row["anchor"],
         # What has changed since may no longer say so.
         snippet=snippet(row["marked"], asked.runs) if row["fresh"] else "",
+        passage=row["marked"] if row["fresh"] else "",
     )

@@ -1,5 +1,6 @@
 """The words of a query, as the index has them; and where these find little, those that begin or are spelt like them."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal
@@ -31,13 +32,23 @@ Other = tuple[str, int, float, Literal["prefix", "spelling"]]
 
 async def terms_of(connection: Connection, workspace_id: UUID, row: asyncpg.Record) -> list[Term]:
     """The words that say most, with their weights. `row` is that of `search_words`."""
-    words = list(zip(row["lexemes"] or (), row["asked"] or (), row["found"] or (), strict=True))
+    words = _words(row)
     terms = [Term(lexeme, asked * rarity(found, row["documents"]), found) for lexeme, asked, found in words if found]
     little = sum(found for _, _, found in words) < LITTLE_DOCUMENTS
     helped = [(lexeme, asked) for lexeme, asked, found in words if _is_helped(lexeme, little=little or not found)]
     for lexeme, asked in helped[:HELPED_WORDS_MAX]:
         terms += _instead(asked, row["documents"], await _others(connection, workspace_id, lexeme))
     return _heaviest(terms)
+
+
+def weight_of(row: asyncpg.Record) -> float:
+    """What all words count for together. `row` is that of `search_words`."""
+    return math.fsum(asked * rarity(found, row["documents"]) for _, asked, found in _words(row))
+
+
+def _words(row: asyncpg.Record) -> list[tuple[str, int, int]]:
+    """Each lexeme, how often it is asked for, and in how many documents it stands."""
+    return list(zip(row["lexemes"] or (), row["asked"] or (), row["found"] or (), strict=True))
 
 
 def _instead(asked: int, documents: int, others: Sequence[Other]) -> Iterator[Term]:

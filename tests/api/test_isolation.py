@@ -38,7 +38,7 @@ BASES = ("", "/api")
 STREAM = {"Accept": "text/event-stream"}
 _numbers = itertools.count(1)
 # The parameters that are ids and nothing else.
-IDS = ("webhook_id", "delivery_id", "member_id", "update_id", "milestone_id", "principle_id")
+IDS = ("webhook_id", "delivery_id", "member_id", "update_id", "milestone_id", "principle_id", "thread_id", "message_id")
 UNKNOWNS = {**{name: [UNKNOWN_ID] for name in IDS}, **UNKNOWN}
 
 
@@ -669,9 +669,13 @@ def test_whoever_was_removed_has_no_route_from_the_next_request_on(filtered: Pla
     assert filtered.seen() == before
 
 
-READER = ("pages:read", "planning:read", "events:read", "members:read")
-# These ask for more: where they lead texts of pages elsewhere, and where they are about somebody else, which a key's always are.
+READER = ("pages:read", "planning:read", "threads:read", "events:read", "members:read")
+# These ask for more: where they lead texts of pages elsewhere or tell what pages say, and where they are about somebody else,
+# which a key's always are.
 SEND_ELSEWHERE = {"POST /v1/webhooks", "PATCH /v1/webhooks/{webhook_id}"}
+ASK_ABOUT_PAGES = {
+    f"POST /v1/threads/{{thread_id}}/{path}" for path in ("chat", "send", "reply", "messages/send", "messages/{message_id}/reply")
+}
 ABOUT_OTHERS = {"PATCH /v1/members/{member_id}", "DELETE /v1/members/{member_id}"}
 
 
@@ -736,11 +740,12 @@ HOLDS: dict[str, frozenset[str]] = {
     "admin": frozenset({"admin", "members:read", "events:read"}),
     "pages:*": frozenset({"pages:read", "pages:write"}),
     "planning:*": frozenset({"planning:read", "planning:write"}),
+    "threads:*": frozenset({"threads:read", "threads:write"}),
     "*": ALL,
 }
 ROLES: dict[str, frozenset[str]] = {
-    "reader": frozenset(READER),
-    "editor": frozenset({*READER, "pages:write", "planning:write"}),
+    "reader": frozenset({*READER, "threads:write"}),
+    "editor": frozenset({*READER, "threads:write", "pages:write", "planning:write"}),
     "owner": ALL,
 }
 
@@ -757,7 +762,10 @@ def test_keys_and_roles_open_exactly_what_the_document_says(workspace: Workspace
         # About what is not there, so that nothing is changed by whoever may.
         answer = ask(operation, workspace.client, unknown(operation), headers=headers)
         needed = scope_needed(operation)
-        more = ("admin" if operation.name in ABOUT_OTHERS else None, "pages:read" if operation.name in SEND_ELSEWHERE else None)
+        more = (
+            "admin" if operation.name in ABOUT_OTHERS else None,
+            "pages:read" if operation.name in SEND_ELSEWHERE | ASK_ABOUT_PAGES else None,
+        )
         missing = next((each for each in (needed, *more) if each and each not in held), None)
         if missing is None:
             allowed = answer.status_code < 400 or answer.json()["code"] not in {"forbidden", "unauthorized", "not_a_member"}

@@ -18,7 +18,7 @@ import application
 import daybook
 import domain
 import infrastructure
-from api.problems import STATUSES
+from api.statuses import STATUSES
 from daybook.bootstrap import build
 from daybook.settings import Settings
 from domain.errors import DomainError

@@ -1,0 +1,1 @@
+"""Threads: what can be done with them, and how the assistant comes to answer."""

@@ -1,0 +1,178 @@
+"""One answer, from the question to the log: within its time, and whatever happens on the way."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from application.access import Caller
+from application.assistant import Assistant, AssistantFailed, Called, Cited, Ended, Piece, Question, Said, Tools, Turn
+from application.event_store import Command, OutcomeUnknown, StoreUnavailable
+from application.exclusively import Done
+from application.threads.reply import Settled
+from application.threads.threads import Threads
+from domain.ids import derived_id
+from domain.threads import decisions
+from domain.threads.conversation import message_in, outcome_of, up_to
+from domain.threads.events import Failure, ReplyFailed, ReplyGiven
+from domain.threads.rules import ASSISTANT
+from domain.threads.state import Thread
+
+log = logging.getLogger(__name__)
+
+KEEPING_ATTEMPTS = 5
+KEEPING_PAUSE_S = 1.0
+BROKE_OFF = "Something went wrong here while the assistant was answering; the service's log says what."
+SAID_NOTHING = "The assistant ended without having said anything. Ask again, perhaps in other words."
+LATE = "The assistant did not answer within {:g} seconds."
+
+
+class ToolsFor(Protocol):
+    """What the assistant may do for one question."""
+
+    def __call__(self, caller: Caller, thread_id: UUID, asked_id: UUID, *, writes: bool) -> Tools: ...
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """One question: whose it is, in which command it was asked, in which thread, and about which message."""
+
+    caller: Caller
+    command: Command
+    thread: Thread
+    message_id: UUID
+
+    @property
+    def key(self) -> tuple[UUID, UUID]:
+        return self.command.workspace_id, self.message_id
+
+    @property
+    def asked_id(self) -> UUID:
+        return self.command.command_id
+
+
+class Answering:
+    """Asks the assistant and writes down what comes of it."""
+
+    def __init__(
+        self, threads: Threads, assistant: Assistant, tools_for: ToolsFor, now: Callable[[], datetime], *, time_s: float
+    ) -> None:
+        self._threads = threads
+        self._assistant = assistant
+        self._tools_for = tools_for
+        self._now = now
+        self._time_s = time_s
+
+    async def answered(self, ask: Ask, tell: Callable[[Piece], None]) -> Settled:
+        """`tell` hears the answer as it comes about. Raises `StoreUnavailable` if how it ended could not be kept."""
+        answer = _Answer(tell)
+        outcome: ReplyGiven | ReplyFailed
+        try:
+            async with asyncio.timeout(self._time_s):
+                async for piece in self._assistant.answer(await self._question(ask)):
+                    answer.take(piece)
+        except TimeoutError:
+            outcome = answer.failed(ask, "timed_out", LATE.format(self._time_s))
+        except AssistantFailed as failure:
+            outcome = answer.failed(ask, failure.reason, str(failure))
+        except asyncio.CancelledError:
+            await self._keep(ask, answer.failed(ask, "interrupted", decisions.INTERRUPTED))
+            raise
+        except Exception:
+            log.exception("answering message %s failed", ask.message_id)
+            outcome = answer.failed(ask, "unavailable", BROKE_OFF)
+        else:
+            outcome = answer.given(ask)
+        return await self._keep(ask, outcome)
+
+    async def interrupted(self, command: Command, thread: Thread, message_id: UUID, at: datetime) -> None:
+        """Writes down that nothing was heard of an answer in time."""
+        by_assistant = _by_assistant(command, f"{command.command_id}\ninterrupted", at)
+        await self._threads.note(by_assistant, thread.id, lambda now: decisions.interrupt(now, message_id, at))
+
+    async def _question(self, ask: Ask) -> Question:
+        messages = await self._threads.messages(ask.command.workspace_id, ask.thread)
+        before = up_to(messages, message_in(messages, ask.message_id))
+        turns = [Turn("user" if message.reply is None else "assistant", message.content) for message in before]
+        tools = self._tools_for(ask.caller, ask.thread.id, ask.asked_id, writes=ask.thread.writes)
+        return Question(ask.command.workspace_id, turns, tools)
+
+    async def _keep(self, ask: Ask, outcome: ReplyGiven | ReplyFailed) -> Settled:
+        """Tries for some seconds, because an answer cannot be had again."""
+        command = _by_assistant(ask.command, f"{ask.asked_id}\nreply", self._now())
+        attempt = 1
+        while True:
+            try:
+                done = await self._threads.note(command, ask.thread.id, lambda thread: decisions.settle(thread, outcome))
+            except (StoreUnavailable, OutcomeUnknown):
+                if attempt == KEEPING_ATTEMPTS:
+                    raise
+                attempt += 1
+                await asyncio.sleep(KEEPING_PAUSE_S)
+            else:
+                return await self._settled(ask, done)
+
+    async def _settled(self, ask: Ask, done: Done[Thread]) -> Settled:
+        """As the log has it: should the question have been given up meanwhile, that is what counts."""
+        outcome = outcome_of(await self._threads.messages(ask.command.workspace_id, done.state), ask.message_id)
+        if outcome is None:
+            raise RuntimeError("a question that was settled is still open")
+        return Settled(outcome, done.position)
+
+
+class _Answer:
+    """What was said so far, and done for it."""
+
+    def __init__(self, tell: Callable[[Piece], None]) -> None:
+        self._tell = tell
+        self._said: list[str] = []
+        self._called: list[Called] = []
+        self._cited: list[Cited] = []
+        self._ended: Ended | None = None
+
+    def take(self, piece: Piece) -> None:
+        match piece:
+            case Said():
+                piece = Said(_storable(piece.text))
+                self._said.append(piece.text)
+            case Called():
+                self._called.append(piece)
+            case Cited():
+                self._cited.append(piece)
+            case Ended():
+                self._ended = piece
+        self._tell(piece)
+
+    def given(self, ask: Ask) -> ReplyGiven | ReplyFailed:
+        if self._ended is None or not self._content.strip():
+            return self.failed(ask, "nonsense", SAID_NOTHING)
+        return ReplyGiven(
+            id=derived_id(f"{ask.asked_id}\nanswer"),
+            message_id=ask.message_id,
+            content=self._content,
+            model=self._ended.model,
+            citations=tuple(cited.citation for cited in self._cited),
+            calls=tuple(called.call for called in self._called),
+            ending=self._ended.ending,
+            usage=self._ended.usage,
+        )
+
+    def failed(self, ask: Ask, reason: Failure, detail: str) -> ReplyFailed:
+        calls = tuple(called.call for called in self._called)
+        return ReplyFailed(message_id=ask.message_id, reason=reason, detail=detail, said=self._content, calls=calls)
+
+    @property
+    def _content(self) -> str:
+        return "".join(self._said)
+
+
+def _by_assistant(command: Command, seed: str, at: datetime) -> Command:
+    return Command(command.workspace_id, derived_id(seed), at, ASSISTANT, request=command.request)
+
+
+def _storable(text: str) -> str:
+    """Without what no text in the log may have."""
+    return text.replace("\0", "").encode(errors="replace").decode()

@@ -1,0 +1,73 @@
+"""The assistant that comes along: it quotes what the workspace's pages say, and invents nothing. Needs no model, no network."""
+
+import math
+from collections.abc import AsyncIterator
+from typing import Final
+
+from application.assistant import Cited, Ended, Piece, Question, Said
+from application.search import Asked, Result, Search, SearchWish
+from domain.search.queries import QUERY_CHARACTERS_MAX, SearchQuery
+from domain.search.quotes import quote
+from domain.threads.events import Citation
+
+MODEL: Final = "daybook-quotes"
+QUOTES_MAX: Final = 4
+# A page counts as saying something about a question if it is at least so near to it in meaning, ...
+SIMILARITY_MIN: Final = 0.4
+# ... or if it has so much of what is asked by its words, the rare ones counting for more.
+COVERED_MIN: Final = 0.5
+FOUND: Final = "This is what the pages of this workspace say:"
+NOTHING: Final = (
+    "I found nothing about this on the pages of this workspace. Ask in other words, or about something that is written down here."
+)
+
+
+class ExtractiveAssistant:
+    """Answers are the same for the same pages and question."""
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+
+    async def answer(self, question: Question) -> AsyncIterator[Piece]:
+        text = question.turns[-1].content[:QUERY_CHARACTERS_MAX]
+        wish = SearchWish(SearchQuery(text), ("page",), "hybrid", QUOTES_MAX, explain=True)
+        found = await self._search.find(question.workspace_id, wish)
+        results = [result for result in found.results if _says_something(result, found.asked)]
+        yield Said(FOUND if results else NOTHING)
+        for result in results:
+            citation = _citation(result)
+            yield Said(f"\n\n{_shown(citation)}")
+            yield Cited(citation)
+        if found.semantic in {"pending", "unavailable"} and found.notice:
+            yield Said(f"\n\n({found.notice})")
+        yield Ended(MODEL)
+
+
+def _says_something(result: Result, asked: Asked) -> bool:
+    nearness = result.reasons.semantic
+    return (nearness is not None and nearness[1].score >= SIMILARITY_MIN) or _covered(result, asked) >= COVERED_MIN
+
+
+def _covered(result: Result, asked: Asked) -> float:
+    """How much of what is asked for the page has, from 0 to about 1."""
+    there = {part.lexeme for part in result.reasons.parts}
+    return math.fsum(term.weight for term in asked.terms if term.lexeme in there) / max(asked.weight, 1e-9)
+
+
+def _citation(result: Result) -> Citation:
+    document = result.document
+    return Citation(
+        page_id=document.id,
+        slug=document.page_slug or "",
+        title=document.title,
+        heading=document.heading,
+        anchor=document.anchor,
+        quote=quote(document.passage),
+    )
+
+
+def _shown(citation: Citation) -> str:
+    """As Markdown: the quotation, and where it stands."""
+    lines = [line for line in citation.quote.splitlines() if line.strip()]
+    quoted = "".join(f"> {line}\n" for line in lines)
+    return f"{quoted}\n— {citation.markdown}"

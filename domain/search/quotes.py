@@ -1,0 +1,37 @@
+"""What a passage says about something, in whole sentences: for answers that quote it."""
+
+import re
+from typing import Final
+
+from domain.search.snippets import unmarked
+
+QUOTE_CHARACTERS_MAX: Final = 500
+# Where a sentence has ended, or a paragraph. Lines end anywhere.
+_ENDED: Final = re.compile(r"(?<=[.!?…:]\s)|(?<=[.!?…][)\u201d\u2019]\s)|(?<=\n\n)|(?<=[\u3002\uff01\uff1f])")
+
+
+def quote(marked: str) -> str:
+    """Sentences next to each other that have most of the marked words between them, the first where several have as many.
+    `marked` is a passage with marks around matched words.
+    """
+    text, places = unmarked(marked)
+    if len(text) <= QUOTE_CHARACTERS_MAX:
+        return text.strip()
+    words = [(text[first:last].lower(), first, last) for first, last in places]
+    starts = [0, *(ended.end() for ended in _ENDED.finditer(text) if ended.end() < len(text))]
+
+    def worth(start: int) -> int:
+        end = _end(text, starts, start)
+        return len({word for word, first, last in words if start <= first and last <= end})
+
+    best = max(starts, key=worth)
+    return text[best : _end(text, starts, best)].strip()
+
+
+def _end(text: str, starts: list[int], start: int) -> int:
+    """The end of the last sentence that fits; of one that is too long by itself, what fits."""
+    furthest = start + QUOTE_CHARACTERS_MAX
+    if furthest >= len(text):
+        return len(text)
+    ends = [end for end in starts if start < end <= furthest]
+    return ends[-1] if ends else furthest

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import msgspec
+from httpx_sse import EventSource, ServerSentEvent
 
 from daybook.sessions import SessionAuth, SessionNotRenewed, SessionOver, session_for
 
@@ -125,9 +126,19 @@ class Client:
 
     def write(self, method: str, path: str, body: object = None, *, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Send one write. Without an `Idempotency-Key` among the headers it gets one, so that it can be repeated."""
-        sent = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json", **(headers or {})}
-        content = None if body is None else msgspec.json.encode(body)
-        return self._send(self._http.build_request(method, path, content=content, headers=sent))
+        return self._send(self._write(method, path, body, headers or {}))
+
+    def stream(self, path: str, body: object, *, silence_s: float) -> Iterator[ServerSentEvent]:
+        """Send one write whose answer comes bit by bit; it is given up when nothing comes for so long."""
+        request = self._write("POST", path, body, {"Accept": "text/event-stream"})
+        request.extensions["timeout"]["read"] = silence_s
+        response = self._send(request, stream=True)
+        try:
+            yield from EventSource(response).iter_sse()
+        except httpx.TransportError as exc:
+            raise ClientError(f"The connection to {self.url} broke. {exc}") from exc
+        finally:
+            response.close()
 
     def pages(self) -> list[Page]:
         return decoded(self.get("/pages"), ManyPages).pages
@@ -135,10 +146,15 @@ class Client:
     def page(self, slug: str) -> Page:
         return decoded(self.get(page_path(slug)), OnePage).page
 
-    def _send(self, request: httpx.Request) -> httpx.Response:
+    def _write(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> httpx.Request:
+        sent = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json", **headers}
+        content = None if body is None else msgspec.json.encode(body)
+        return self._http.build_request(method, path, content=content, headers=sent)
+
+    def _send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
         for delay_s in RETRY_DELAYS_S:
             try:
-                response = self._http.send(request)
+                response = self._http.send(request, stream=stream)
             except httpx.TransportError as exc:
                 if not self._reached and isinstance(exc, httpx.ConnectError):
                     raise ClientError(f"Nothing answers at {self.url}. {START_HINT}") from exc
@@ -148,12 +164,13 @@ class Client:
             wait_s = _wait_s(response)
             if wait_s is None:
                 return _accepted(response)
+            response.close()
             _wait(wait_s, response.status_code)
-        return self._send_last(request)
+        return self._send_last(request, stream=stream)
 
-    def _send_last(self, request: httpx.Request) -> httpx.Response:
+    def _send_last(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
         try:
-            return _accepted(self._http.send(request))
+            return _accepted(self._http.send(request, stream=stream))
         except httpx.TransportError as exc:
             reason = str(exc) or type(exc).__name__
             raise ClientError(f"The connection to {self.url} is broken ({reason}). {START_HINT}") from exc
@@ -245,6 +262,7 @@ def _wait(wait_s: float, status: int) -> None:
 def _accepted(response: httpx.Response) -> httpx.Response:
     if response.is_success:
         return response
+    response.read()
     try:
         problem = msgspec.json.decode(response.content, type=Problem)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -11,6 +11,7 @@ from daybook.cli.pages import pages_app
 from daybook.cli.search import search
 from daybook.cli.serve import AddressTaken, serve
 from daybook.cli.sign_in import login, logout, whoami
+from daybook.cli.threads import threads_app
 from daybook.cli.vault import export_command, import_command
 from daybook.cli.worker import worker
 from daybook.production import UnsafeSettings
@@ -34,6 +35,7 @@ app.command(whoami)
 app.command(logout)
 app.command(pages_app)
 app.command(search)
+app.command(threads_app)
 app.command(import_command, name="import")
 app.command(export_command, name="export")
 app.command(audit_app)

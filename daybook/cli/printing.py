@@ -39,3 +39,8 @@ def print_bytes(data: bytes) -> None:
     except BrokenPipeError:
         # The reader has seen enough. Python would complain once more when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def steady(text: str) -> str:
+    """Nothing in it steers a terminal but the ends of its lines."""
+    return "".join(character if character.isprintable() or character == "\n" else " " for character in text)

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.text import Text
 
-from daybook.cli.printing import Json, print_json, print_table
+from daybook.cli.printing import Json, print_json, print_table, steady
 from daybook.client import connected, decoded
 
 # What the API puts around words that match.
@@ -76,5 +76,5 @@ def _text(snippet: str) -> Text:
 
 
 def _printable(text: str) -> str:
-    """On one line, and nothing in it that steers a terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    """On one line."""
+    return steady(text).replace("\n", " ")

@@ -11,7 +11,7 @@ _ENDED: Final = re.compile(r"(?<=[.!?…:]\s)|(?<=[.!?…][)\u201d\u2019]\s)|(?<
 
 
 def quote(marked: str) -> str:
-    """Sentences next to each other that have most of the marked words between them, the first where several have as many.
+    """Sentences next to each other that have most of the marked words between them, the longest where several have as many.
     `marked` is a passage with marks around matched words.
     """
     text, places = unmarked(marked)
@@ -20,9 +20,10 @@ def quote(marked: str) -> str:
     words = [(text[first:last].lower(), first, last) for first, last in places]
     starts = [0, *(ended.end() for ended in _ENDED.finditer(text) if ended.end() < len(text))]
 
-    def worth(start: int) -> int:
+    def worth(start: int) -> tuple[int, int]:
+        """Where there is no word to go by, the longest."""
         end = _end(text, starts, start)
-        return len({word for word, first, last in words if start <= first and last <= end})
+        return len({word for word, first, last in words if start <= first and last <= end}), end - start
 
     best = max(starts, key=worth)
     return text[best : _end(text, starts, best)].strip()

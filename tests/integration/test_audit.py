@@ -26,6 +26,7 @@ TABLES = (
     "page_facet",
     "webhook",
     "item",
+    "thread",
     "page_link",
     "page_text",
 )
@@ -74,8 +75,22 @@ def _lived_in(workspace: Workspace) -> None:
         client.delete(f"{path}/{first}")
         client.post(f"{path}/{first}/restore")
         client.delete(f"{path}/{second}")
+    _talked(workspace)
     # Answered once the projection has read all this.
     assert client.get("/pages/renamed/links").json()["total"] == 2
+
+
+def _talked(workspace: Workspace) -> None:
+    client = workspace.client
+    thread, other = (f"/threads/{client.post('/threads', json=body).json()['thread']['id']}" for body in ({}, {"message": "x"}))
+    said = client.post(f"{thread}/messages", json={"content": "What was added to the child?"}).json()["message"]["id"]
+    client.patch(thread, json={"title": "The child", "shared": True, "assistantMayWrite": True})
+    client.patch(thread, json={"shared": False, "assistantMayWrite": False})
+    assert client.post(f"{thread}/chat", json={"content": "And to the moon?"}).status_code == 200
+    assert client.post(f"{thread}/messages/{said}/reply").status_code == 200
+    client.delete(thread)
+    client.post(f"{thread}/restore")
+    client.delete(other)
 
 
 async def _rows(connection: Connection, schema: str, workspace: Workspace) -> dict[str, list[Any]]:
@@ -86,6 +101,7 @@ async def _rows(connection: Connection, schema: str, workspace: Workspace) -> di
         "page": "page_id",
         "webhook": "webhook_id",
         "item": "item_id",
+        "thread": "thread_id",
         "page_facet": "page_id, facet, value",
         "page_link": "page_id, ordinal",
         "page_text": "page_id, part",
@@ -214,6 +230,7 @@ REMOVALS = {
     "a count": "UPDATE read_model.page_tally SET live = live + 1 WHERE workspace_id = $1",
     "a title": "UPDATE read_model.page SET title = 'other' WHERE workspace_id = $1",
     "a key": "UPDATE read_model.api_key SET revoked_at = now() WHERE workspace_id = $1",
+    "a thread": "UPDATE read_model.thread SET shared = true WHERE workspace_id = $1",
     "a principle": "UPDATE read_model.item SET live = false WHERE workspace_id = $1",
 }
 
@@ -223,6 +240,7 @@ def test_altering_anything_else_is_found_too(what: str, service: Service, worksp
     workspace.create("Page")
     workspace.client.post("/pages/page/content/append", json={"content": "line"})
     workspace.client.post("/principles", json={"title": "Write it down"})
+    workspace.client.post("/threads", json={"message": "What is written down?"})
 
     async def alter_and_verify() -> None:
         connection = await asyncpg.connect(service.owner_dsn)

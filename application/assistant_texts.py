@@ -9,11 +9,11 @@ import msgspec
 from domain.threads.events import Citation
 
 BLACKED_OUT = "[removed: looks like a key]"
-# Daybook's own keys, refresh tokens, access tokens and secrets of webhooks. Wider than what is given out, because one that was
-# cut or mistyped may be as good as whole.
+# Daybook's own keys, refresh tokens, access tokens and secrets of webhooks. Wider than what is given out, because one that lacks
+# some characters may be as good as whole; but no name of a variable looks so.
 _SECRETS = re.compile(
-    r"ak_[A-Za-z]+_[0-9]+\.[A-Za-z0-9_-]{8,}"
-    r"|rt_[A-Za-z0-9_-]{20,}"
+    r"ak_[A-Za-z]+_[0-9]+\.[A-Za-z0-9_-]{16,}"
+    r"|rt_[A-Za-z0-9_-]{40,}"
     r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*)?"
     r"|whsec_[A-Za-z0-9+/=_-]{10,}"
 )

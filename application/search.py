@@ -83,6 +83,8 @@ class FoundDocument(msgspec.Struct, frozen=True):
     heading: str
     anchor: str
     snippet: str
+    # The passage whole, as plain text; empty like the snippet where it may no longer say so.
+    passage: str
 
 
 class Part(msgspec.Struct, frozen=True):

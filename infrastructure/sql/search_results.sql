@@ -1,7 +1,7 @@
 -- What is told of documents that were found: as they are now, each with its best passage. What is in the trash is not told of.
 SELECT d.document_id, d.kind, p.slug, p.title AS page_title, p.stamp, i.doc AS item,
        d.version = CASE d.kind WHEN 'page' THEN p.version ELSE i.version END AS fresh,
-       b.heading, b.anchor, ts_headline($4::text::regconfig, b.body, $5::text::tsquery, $6) AS marked
+       b.heading, b.anchor, b.body, ts_headline($4::text::regconfig, b.body, $5::text::tsquery, $6) AS marked
   FROM unnest($2::uuid[], $3::integer[]) n(document_id, nearest)
  -- Each by its key, whatever the planner thinks of how many there are.
  CROSS JOIN LATERAL (

@@ -33,7 +33,8 @@ _STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 class FeedEntry(msgspec.Struct, rename="camel"):
     """One event. `data` is what the log holds, without hashes of secrets; events of other programs bring `dataBase64` instead.
-    `at` is when it happened, `recordedAt` when the log took it in. `pageId` is there for events of pages.
+    `at` is when it happened, `recordedAt` when the log took it in. `pageId` is there for events of pages,
+    and `cause` for what the assistant did: the thread that it did it in.
     """
 
     position: int
@@ -45,6 +46,7 @@ class FeedEntry(msgspec.Struct, rename="camel"):
     page_id: UUID | None
     actor: Actor
     message: str | None
+    cause: UUID | None
     request_id: str | None
     at: str
     recorded_at: str

@@ -1,6 +1,6 @@
 """The assistant: the port to whoever answers, and to what it may do in the workspace on the way."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -93,7 +93,7 @@ class AssistantFailed(Exception):
 
 
 class Assistant(Protocol):
-    def answer(self, question: Question) -> AsyncIterator[Piece]:
+    def answer(self, question: Question) -> AsyncGenerator[Piece]:
         """The answer in pieces as it comes about; `Ended` is the last. Raises `AssistantFailed`. Whoever asks bounds the time, by
         cancelling.
         """

@@ -24,6 +24,8 @@ class Command(msgspec.Struct, frozen=True):
     fingerprint: str | None = None
     message: str | None = None
     client: str | None = None
+    # The stream in which it came about; of the assistant's changes, the thread.
+    cause: UUID | None = None
 
 
 class StreamChange(msgspec.Struct, frozen=True):

@@ -57,11 +57,14 @@ class Entry(msgspec.Struct, frozen=True):
     page_title: str
     actor: Actor
     message: str | None
+    cause: UUID | None
     at: datetime
 
 
 class HistoryEntry(msgspec.Struct, frozen=True, rename="camel"):
-    """One line of the timeline. `changes` names each changed field with what it was (`from`) and what it is (`to`)."""
+    """One line of the timeline. `changes` names each changed field with what it was (`from`) and what it is (`to`). Of what
+    the assistant did, `cause` is the thread that it did it in.
+    """
 
     id: str
     position: int
@@ -74,6 +77,7 @@ class HistoryEntry(msgspec.Struct, frozen=True, rename="camel"):
     actor: Actor
     summary: str
     changes: dict[str, Any]
+    cause: UUID | None
     created_at: str
 
 
@@ -90,6 +94,7 @@ def history_entry(entry: Entry) -> HistoryEntry:
         actor=entry.actor,
         summary=entry.message or summary(entry.event),
         changes=changes(entry.event),
+        cause=entry.cause,
         created_at=iso(entry.at),
     )
 

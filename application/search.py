@@ -12,6 +12,7 @@ from application.search_state import Embedded, Semantic, standing
 from domain.pages.queries import Query
 from domain.search.fusion import fused
 from domain.search.queries import Kind, Mode, SearchQuery
+from domain.search.snippets import unmarked
 
 # What is no nearer than this has nothing to do with what is looked for.
 SIMILARITY_MIN = 0.1
@@ -85,8 +86,14 @@ class FoundDocument(msgspec.Struct, frozen=True):
     heading: str
     anchor: str
     snippet: str
-    # The whole passage that the snippet is of, with the matched words between the marks of `domain.search.snippets`.
-    passage: str
+    # The passage whole, with the matched words between the marks of `domain.search.snippets`; empty like the snippet where it may
+    # no longer say so.
+    marked: str
+
+    @property
+    def passage(self) -> str:
+        """As plain text."""
+        return unmarked(self.marked)[0]
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -21,14 +21,15 @@ from application.event_store import Command
 from application.idempotency import Idempotency
 from application.threads.extractive import ExtractiveAssistant
 from daybook.access import access_parts
+from daybook.assistant import toolbox
 from daybook.background import Background
-from daybook.choices import Together, embedder_for
+from daybook.choices import Together, assistant_for, embedder_for
 from daybook.core import Core
 from daybook.items import item_parts
 from daybook.pages import page_parts
 from daybook.search import search_parts
 from daybook.settings import DatabaseSettings, Settings, listed
-from daybook.threads import no_tools, thread_parts
+from daybook.threads import thread_parts
 from daybook.webhooks import webhook_parts
 from daybook.world import new_id, now
 from domain.events import Actor
@@ -139,7 +140,9 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     searching = search_parts(store, database, embedder)
     hooks = webhook_parts(store, database, server_key, settings)
     idempotency = Idempotency(store)
-    talking = thread_parts(store, database, idempotency, ExtractiveAssistant(searching.search), no_tools, time_s=60)
+    assistant = assistant_for(settings) or ExtractiveAssistant(searching.search)
+    tools = toolbox(on_pages, searching.search, idempotency)
+    talking = thread_parts(store, database, idempotency, assistant, tools.tools_for, time_s=settings.assistant_timeout_s)
     background = Background(core, hooks.deliverer, embedder)
     elsewhere = RunnerElsewhere(database) if settings.projections == "elsewhere" else None
     feed = PostgresFeed(database, core.hub)

@@ -1,10 +1,11 @@
-"""What the settings choose between: where mail goes, who makes vectors, where requests are counted, and how many there may be."""
+"""What the settings choose between: where mail goes, who makes vectors, who answers, where requests are counted, how many."""
 
 from pathlib import Path
 
 import msgspec
 
 from api.gate import Limits
+from application.assistant import Assistant
 from application.embeddings import Embedder
 from application.mail import Mailer
 from application.rate_limits import Limit
@@ -13,6 +14,7 @@ from infrastructure.database import Database
 from infrastructure.embeddings.local import LocalEmbedder
 from infrastructure.embeddings.openai_compatible import OpenAiCompatibleEmbedder
 from infrastructure.mail import OutboxMailer, SmtpMailer
+from infrastructure.providers import ProviderSettingsInvalid
 from infrastructure.rate_limits import MachineCounters, MemoryCounters, PostgresCounters, RedisCounters
 
 Counting = MachineCounters | MemoryCounters | PostgresCounters | RedisCounters
@@ -46,6 +48,26 @@ def embedder_for(settings: WorkSettings) -> Embedder | None:
 def aside(embedder: Embedder | None) -> Embedder | None:
     """For who fills an index: what runs on this machine then steps back for whoever searches."""
     return embedder.aside() if isinstance(embedder, LocalEmbedder) else embedder
+
+
+def assistant_for(settings: Settings) -> Assistant | None:
+    """The provider's model, where one is set up. Raises `ProviderSettingsInvalid`."""
+    if not settings.assistant_url:
+        return None
+    if not settings.assistant_model:
+        raise ProviderSettingsInvalid("DAYBOOK_ASSISTANT_MODEL is missing: name one of the provider's models that can use tools.")
+    from infrastructure.assistants.openai_compatible import (  # noqa: PLC0415 - half a second, for those alone who have set one up
+        OpenAiCompatibleAssistant,
+    )
+
+    return OpenAiCompatibleAssistant(
+        settings.assistant_url,
+        settings.assistant_model,
+        api_key=settings.assistant_api_key,
+        steps=settings.assistant_steps,
+        timeout_s=settings.assistant_timeout_s,
+        tokens=settings.assistant_tokens,
+    )
 
 
 def counters_for(settings: Settings, database: Database, together: Together) -> Counting:

@@ -8,16 +8,17 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from daybook.choices import embedder_for
+from daybook.choices import assistant_for, embedder_for
 from daybook.settings import Settings, WorkSettings, listed
-from infrastructure.embeddings.openai_compatible import EmbeddingsSettingsInvalid
 from infrastructure.mail import MailSettingsInvalid, SmtpMailer, parse_smtp_url
+from infrastructure.providers import ProviderSettingsInvalid
 
 SECRET_CHARACTERS_MIN = 32
 TOKEN_CHARACTERS_MIN = 16
 _OTHERS = 0o077
 _PORT_MAX, _NUMBER_MAX = 65_535, 2**31 - 1
-_AT_LEAST_ONE = frozenset({"workers"})
+_AT_LEAST_ONE = frozenset({"workers", "assistant-steps", "assistant-timeout-s", "assistant-tokens"})
+_KEY_TOLD = "http sends the provider's key over the network for all to read; write https."
 _DEFAULT_PORTS = (":80", ":443")
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 
@@ -57,7 +58,7 @@ def faults(settings: WorkSettings, key_file: KeyFile | None) -> Iterator[str]:
 def _malformed_provider(settings: WorkSettings) -> Iterator[str]:
     try:
         embedder_for(settings)
-    except EmbeddingsSettingsInvalid as error:
+    except ProviderSettingsInvalid as error:
         yield f"embeddings-url: {error}"
 
 
@@ -75,8 +76,19 @@ def _malformed(settings: Settings) -> Iterator[str]:
             SmtpMailer(settings.smtp_url, settings.mail_from)
         except MailSettingsInvalid as error:
             yield f"smtp-url: {error}"
+    yield from _malformed_assistant(settings)
     if settings.redis_url and urlsplit(settings.redis_url).scheme not in _REDIS_SCHEMES:
         yield "redis-url: it begins with redis://, rediss:// or unix://; write redis://127.0.0.1:6379/0."
+
+
+def _malformed_assistant(settings: Settings) -> Iterator[str]:
+    for name, value in (("assistant-model", settings.assistant_model), ("assistant-api-key", settings.assistant_api_key)):
+        if value and not settings.assistant_url:
+            yield f"{name}: it says nothing without assistant-url; name the provider whose it is."
+    try:
+        assistant_for(settings)
+    except ProviderSettingsInvalid as error:
+        yield f"assistant-url: {error}"
 
 
 def _out_of_range(settings: Settings) -> Iterator[str]:
@@ -98,6 +110,8 @@ def _unsafe_service(settings: Settings) -> Iterator[str]:
         yield "trusted-proxies: '*' or all networks lets every client say who it is; name the addresses of your proxies."
     if settings.metrics_token and len(settings.metrics_token) < TOKEN_CHARACTERS_MIN:
         yield f"metrics-token is shorter than {TOKEN_CHARACTERS_MIN} characters; make one with `openssl rand -hex 16`."
+    if _tells_the_key(settings.assistant_url, settings.assistant_api_key):
+        yield f"assistant-url: {_KEY_TOLD}"
     with contextlib.suppress(MailSettingsInvalid):
         target = parse_smtp_url(settings.smtp_url or "")
         if target.tls == "off" and not _is_this_machine(target.host):
@@ -118,9 +132,13 @@ def _unsafe_work(settings: WorkSettings) -> Iterator[str]:
         yield "webhook-allow-private lets whoever has a key reach machines behind the service; leave it out."
     if settings.log_level == "debug":
         yield "log-level: debug writes into the log what belongs to users; choose info."
-    provider = urlsplit(settings.embeddings_url or "")
-    if provider.scheme == "http" and settings.embeddings_api_key and not _is_this_machine(provider.hostname):
-        yield "embeddings-url: http sends the provider's key over the network for all to read; write https."
+    if _tells_the_key(settings.embeddings_url, settings.embeddings_api_key):
+        yield f"embeddings-url: {_KEY_TOLD}"
+
+
+def _tells_the_key(url: str | None, key: str | None) -> bool:
+    provider = urlsplit(url or "")
+    return provider.scheme == "http" and bool(key) and not _is_this_machine(provider.hostname)
 
 
 def _is_origin(text: str) -> bool:

@@ -206,6 +206,31 @@ class Settings(WorkSettings):
             "The bearer token that /metrics asks for. Without it, /metrics is open in the local environment and shut elsewhere.",
         ),
     ] = None
+    assistant_url: Annotated[
+        str | None,
+        _setting(
+            "DAYBOOK_ASSISTANT_URL",
+            "A provider whose model answers in threads, by OpenAI's API for chat completions (https://host/v1). It sees the "
+            "thread, and what the model looks up in pages for it.",
+        ),
+    ] = None
+    assistant_model: Annotated[
+        str | None, _setting("DAYBOOK_ASSISTANT_MODEL", "The provider's model; one that can use tools. assistant-url needs it.")
+    ] = None
+    assistant_api_key: Annotated[str | None, _setting("DAYBOOK_ASSISTANT_API_KEY", "The provider's key, if it wants one.")] = None
+    assistant_steps: Annotated[
+        int, _setting("DAYBOOK_ASSISTANT_STEPS", "How often the model may use tools for one answer, several at once each time.")
+    ] = 8
+    assistant_timeout_s: Annotated[
+        int, _setting("DAYBOOK_ASSISTANT_TIMEOUT_S", "Seconds that an answer may take. What was said until then is kept.")
+    ] = 60
+    assistant_tokens: Annotated[
+        int,
+        _setting(
+            "DAYBOOK_ASSISTANT_TOKENS",
+            "Tokens that the model may read and write for one answer; with each use of tools it reads the thread again.",
+        ),
+    ] = 60_000
     shutdown_grace_s: Annotated[
         int, _setting("DAYBOOK_SHUTDOWN_GRACE_S", "Seconds that a service which is told to end gives to requests under way.")
     ] = 30

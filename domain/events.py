@@ -24,11 +24,15 @@ class Change(msgspec.Struct, Generic[T], frozen=True, gc=False):
 
 
 class Actor(msgspec.Struct, frozen=True, gc=False):
-    """Who did it: a key, a person, the operator at the command line, or the service itself."""
+    """Who did it: a key, a person, the operator at the command line, the service itself, or its assistant."""
 
     kind: str
     id: str
     name: str
+
+
+# Whichever model answers: who asked, and in which thread, is what an event's cause leads to.
+ASSISTANT = Actor("assistant", "assistant", "Assistant")
 
 
 class Recorded(msgspec.Struct, Generic[E_co], frozen=True, gc=False):
@@ -48,6 +52,7 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     # The digest of a request that carried an Idempotency-Key, so that the key with another body is noticed.
     fingerprint: str | None = None
     message: str | None = None
+    # The stream in which it came about: of the assistant's changes, the thread.
     causation: UUID | None = None
     # The address it came from; only of what has to do with access, because an address once written stays for good.
     client: str | None = None

@@ -64,6 +64,7 @@ class _Meta(msgspec.Struct):
     actor: msgspec.Raw
     request: msgspec.Raw = _NULL
     message: msgspec.Raw = _NULL
+    causation: msgspec.Raw = _NULL
 
 
 _meta = msgspec.json.Decoder(_Meta).decode
@@ -86,8 +87,8 @@ def spliced(rows: Iterable[Sequence[Any]]) -> list[FeedEvent]:
             *(b'{"position":', place, b',"id":"', place, b'","type":', _TAGS.get(tag) or msgspec.json.encode(tag)),
             *(b',"schemaVersion":%d,"streamId":' % schema_version, stream_id, b',"version":%d,"pageId":' % version),
             *(stream_id if tag.startswith("page.") else b"null", b',"actor":', meta.actor, b',"message":', meta.message),
-            *(b',"requestId":', meta.request, b',"at":', iso_json(effective_at), b',"recordedAt":', recorded),
-            *(b",", _data_members(tag, data), b"}"),
+            *(b',"cause":', meta.causation, b',"requestId":', meta.request, b',"at":', iso_json(effective_at)),
+            *(b',"recordedAt":', recorded, b",", _data_members(tag, data), b"}"),
         )
         events.append(FeedEvent(position, tag, b"".join(pieces)))
     return events

@@ -176,5 +176,6 @@ def entry_from(row: asyncpg.Record, page_id: UUID) -> Entry:
         page_title=row["title"],
         actor=meta.actor,
         message=meta.message,
+        cause=meta.causation,
         at=row["effective_at"],
     )

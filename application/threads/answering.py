@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import aclosing
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -11,15 +12,16 @@ import msgspec
 
 from application.access import Caller
 from application.assistant import Assistant, AssistantFailed, Called, Cited, Ended, Piece, Question, Said, Tools, Turn
+from application.assistant_texts import keepable
 from application.event_store import Command, OutcomeUnknown, StoreUnavailable
 from application.exclusively import Done
 from application.threads.reply import Settled
 from application.threads.threads import Threads
+from domain.events import ASSISTANT
 from domain.ids import derived_id
 from domain.threads import decisions
 from domain.threads.conversation import message_in, outcome_of, up_to
 from domain.threads.events import Failure, ReplyFailed, ReplyGiven
-from domain.threads.rules import ASSISTANT
 from domain.threads.state import Thread
 
 log = logging.getLogger(__name__)
@@ -34,7 +36,7 @@ LATE = "The assistant did not answer within {:g} seconds."
 class ToolsFor(Protocol):
     """What the assistant may do for one question."""
 
-    def __call__(self, caller: Caller, thread_id: UUID, asked_id: UUID, *, writes: bool) -> Tools: ...
+    def __call__(self, caller: Caller, thread_id: UUID, asked_id: UUID, *, writes: bool, request: str | None = None) -> Tools: ...
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -72,8 +74,9 @@ class Answering:
         outcome: ReplyGiven | ReplyFailed
         try:
             async with asyncio.timeout(self._time_s):
-                async for piece in self._assistant.answer(await self._question(ask)):
-                    answer.take(piece)
+                async with aclosing(self._assistant.answer(await self._question(ask))) as pieces:
+                    async for piece in pieces:
+                        answer.take(piece)
         except TimeoutError:
             outcome = answer.failed(ask, "timed_out", LATE.format(self._time_s))
         except AssistantFailed as failure:
@@ -97,7 +100,8 @@ class Answering:
         messages = await self._threads.messages(ask.command.workspace_id, ask.thread)
         before = up_to(messages, message_in(messages, ask.message_id))
         turns = [Turn("user" if message.reply is None else "assistant", message.content) for message in before]
-        tools = self._tools_for(ask.caller, ask.thread.id, ask.asked_id, writes=ask.thread.writes)
+        writes, request = ask.thread.writes, ask.command.request
+        tools = self._tools_for(ask.caller, ask.thread.id, ask.asked_id, writes=writes, request=request)
         return Question(ask.command.workspace_id, turns, tools)
 
     async def _keep(self, ask: Ask, outcome: ReplyGiven | ReplyFailed) -> Settled:
@@ -136,7 +140,7 @@ class _Answer:
     def take(self, piece: Piece) -> None:
         match piece:
             case Said():
-                piece = Said(_storable(piece.text))
+                piece = Said(keepable(piece.text))
                 self._said.append(piece.text)
             case Called():
                 self._called.append(piece)
@@ -171,8 +175,3 @@ class _Answer:
 
 def _by_assistant(command: Command, seed: str, at: datetime) -> Command:
     return Command(command.workspace_id, derived_id(seed), at, ASSISTANT, request=command.request)
-
-
-def _storable(text: str) -> str:
-    """Without what no text in the log may have."""
-    return text.replace("\0", "").encode(errors="replace").decode()

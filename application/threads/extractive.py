@@ -1,7 +1,7 @@
 """The assistant that comes along: it quotes what the workspace's pages say, and invents nothing. Needs no model, no network."""
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from application.assistant import Cited, Ended, Piece, Question, Said
@@ -28,7 +28,7 @@ class ExtractiveAssistant:
     def __init__(self, search: Search) -> None:
         self._search = search
 
-    async def answer(self, question: Question) -> AsyncIterator[Piece]:
+    async def answer(self, question: Question) -> AsyncGenerator[Piece]:
         text = question.turns[-1].content[:QUERY_CHARACTERS_MAX]
         wish = SearchWish(SearchQuery(text), ("page",), "hybrid", QUOTES_MAX, explain=True)
         found = await self._search.find(question.workspace_id, wish)

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from typing import Literal
+from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
@@ -11,6 +12,8 @@ from domain.events import Change, Event
 
 Outcome = Literal["done", "refused", "failed"]
 Ending = Literal["complete", "steps", "tokens"]
+PAGES = "/v1/pages/"
+_ENDS_A_LINK = re.compile(r"[\s()<>%]")
 # What would end the name of a link in Markdown.
 _BRACKETS = re.compile(r"[\\\[\]]")
 
@@ -31,8 +34,9 @@ class Citation(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def link(self) -> str:
-        """Leads to the page in the API, with the heading as browsers know it."""
-        return f"/v1/pages/{self.slug}{f'#{self.anchor}' if self.anchor else ''}"
+        """Leads to the page in the API, and to the heading as browsers know it. No link of Markdown ends within it."""
+        anchor = _ENDS_A_LINK.sub(lambda found: quote(found[0]), self.anchor)
+        return f"{PAGES}{self.slug}{anchor and f'#{anchor}'}"
 
     @property
     def markdown(self) -> str:

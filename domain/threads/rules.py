@@ -5,11 +5,8 @@ import unicodedata
 from typing import Final
 
 from domain.errors import InvalidValue
-from domain.events import Actor
 from domain.pages.rules import check_line, text_bytes
 
-# Who answers, and changes pages where that is allowed. Which model it was, an answer says.
-ASSISTANT: Final = Actor("assistant", "daybook", "Assistant")
 # What begins so happened in threads, which are their authors' own.
 PRIVATE: Final = "thread."
 TITLE_CHARACTERS_MAX: Final = 200

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from application.embeddings import TEXT_CHARACTERS_MAX, EmbeddingsUnavailable, TextRefused
+from infrastructure.providers import authorization, base_url
 from infrastructure.retry_after import retry_after_s
 
 TEXTS_MAX = 64
@@ -22,18 +23,10 @@ PAUSES_S = (0.5, 2.0)
 RETRY_AFTER_S_MAX = 10.0
 # OpenAI refuses a request as a whole when one of its texts is empty.
 BLANK = "(no text)"
-_RIGHT_URL = (
-    "A provider's URL is the part before /embeddings, https://host/v1, without user, password, query or fragment; "
-    "the key goes into DAYBOOK_EMBEDDINGS_API_KEY."
-)
 _NONSENSE = (
     "The embeddings provider answered something else than a vector for each text. Check that DAYBOOK_EMBEDDINGS_URL leads to an "
     "OpenAI-compatible API, and DAYBOOK_EMBEDDINGS_MODEL names a model for embeddings."
 )
-
-
-class EmbeddingsSettingsInvalid(Exception):
-    """A setting for embeddings is not one that can work. No complaint repeats it: what was misread may be the key."""
 
 
 class _TryAgain(EmbeddingsUnavailable):
@@ -68,13 +61,13 @@ class OpenAiCompatibleEmbedder:
         timeout_s: float = TIMEOUT_S,
         pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
-        base = _base(url)
+        base = base_url(url, route="/embeddings", key_setting="DAYBOOK_EMBEDDINGS_API_KEY")
         # The place belongs to it: two providers may call different models by one name.
         self.model = f"{model}@{base.netloc.decode()}{base.path}"
         self._url = f"{base}/embeddings"
         self._name = model
         # Unpacked answers have no bound that could be held to before they are unpacked.
-        self._headers = {"content-type": "application/json", "accept-encoding": "identity", **_authorization(api_key)}
+        self._headers = {"content-type": "application/json", "accept-encoding": "identity", **authorization(api_key)}
         self._timeout_s = timeout_s
         self._pauses_s = pauses_s
         self._length: int | None = None
@@ -133,27 +126,6 @@ class OpenAiCompatibleEmbedder:
                 "the new one another name in DAYBOOK_EMBEDDINGS_MODEL and start again."
             )
         (self._length,) = lengths
-
-
-def _base(url: str) -> httpx.URL:
-    try:
-        base = httpx.URL(url.strip().rstrip("/"))
-    except httpx.InvalidURL:
-        # Without its cause, which may show a password.
-        raise EmbeddingsSettingsInvalid(_RIGHT_URL) from None
-    if base.scheme not in {"http", "https"} or not base.host or base.userinfo or base.query or base.fragment:
-        raise EmbeddingsSettingsInvalid(_RIGHT_URL)
-    return base
-
-
-def _authorization(api_key: str | None) -> dict[str, str]:
-    """Checked here, because HTTP libraries show a header that they refuse."""
-    key = (api_key or "").strip()
-    if not key:
-        return {}
-    if not key.isascii() or not key.isprintable():
-        raise EmbeddingsSettingsInvalid("A provider's key is one line of ASCII; something else came along when it was copied.")
-    return {"authorization": f"Bearer {key}"}
 
 
 def _check_status(response: httpx.Response) -> None:

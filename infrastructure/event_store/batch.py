@@ -119,7 +119,7 @@ class Batch:
         workspace_id = command.workspace_id
         ordinal = self._ordinals.get(workspace_id, 0)
         meta = codec.encode_meta(
-            Meta(command.actor, command.request, command.fingerprint, command.message, client=command.client)
+            Meta(command.actor, command.request, command.fingerprint, command.message, command.cause, command.client)
         )
         for place, change in enumerate(append.changes):
             last = len(change.events)

@@ -151,5 +151,5 @@ def _document(row: asyncpg.Record, asked: Asked) -> FoundDocument:
         anchor=row["anchor"],
         # What has changed since may no longer say so.
         snippet=snippet(row["marked"], asked.runs) if row["fresh"] else "",
-        passage=row["marked"] if row["fresh"] else "",
+        marked=row["marked"] if row["fresh"] else "",
     )

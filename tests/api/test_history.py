@@ -19,6 +19,7 @@ MEMBERS = {
     "actor",
     "summary",
     "changes",
+    "cause",
     "createdAt",
 }
 

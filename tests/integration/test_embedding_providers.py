@@ -24,9 +24,9 @@ from infrastructure.embeddings.openai_compatible import (
     BLANK,
     RETRY_AFTER_S_MAX,
     TEXTS_MAX,
-    EmbeddingsSettingsInvalid,
     OpenAiCompatibleEmbedder,
 )
+from infrastructure.providers import ProviderSettingsInvalid
 
 KEY = "sk-very-secret"
 
@@ -218,7 +218,7 @@ async def test_the_key_is_in_no_message_and_no_log(provider: Provider, caplog: p
     ],
 )
 def test_settings_that_cannot_work_are_refused_without_being_repeated(url: str, key: str | None) -> None:
-    with pytest.raises(EmbeddingsSettingsInvalid) as refused:
+    with pytest.raises(ProviderSettingsInvalid) as refused:
         OpenAiCompatibleEmbedder(url, "a-model", api_key=key)
     assert "secret" not in "".join(traceback.format_exception(refused.value))
 

@@ -28,6 +28,7 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"smtp_url": "smtp://mail.example.org:25?tls=off"}, "smtp-url:"),
     ({"log_level": "debug"}, "log-level:"),
     ({"embeddings_url": "http://models.example/v1", "embeddings_api_key": "sk-1"}, "embeddings-url:"),
+    ({"assistant_url": "http://models.example/v1", "assistant_model": "m", "assistant_api_key": "sk-1"}, "assistant-url:"),
     ({"metrics_token": "t" * (TOKEN_CHARACTERS_MIN - 1)}, "metrics-token"),
 ]
 SAFE_SETTINGS: list[dict[str, Any]] = [
@@ -44,6 +45,8 @@ SAFE_SETTINGS: list[dict[str, Any]] = [
     {"embeddings_url": "https://models.example/v1", "embeddings_api_key": "sk-1"},
     {"embeddings_url": "http://models.example/v1"},
     {"embeddings_url": "http://127.0.0.1:11434/v1", "embeddings_api_key": "sk-1"},
+    {"assistant_url": "https://models.example/v1", "assistant_model": "m", "assistant_api_key": "sk-1"},
+    {"assistant_url": "http://127.0.0.1:11434/v1", "assistant_model": "m", "assistant_api_key": "sk-1"},
     {"metrics_token": "t" * TOKEN_CHARACTERS_MIN},
 ]
 SLIPS: list[dict[str, Any]] = [
@@ -62,6 +65,13 @@ SLIPS: list[dict[str, Any]] = [
     {"smtp_url": "smtp://mail.example.org", "mail_from": "nobody"},
     {"redis_url": "127.0.0.1:6379"},
     {"embeddings_url": "models.example/v1"},
+    {"assistant_url": "models.example/v1", "assistant_model": "m"},
+    {"assistant_url": "https://models.example/v1"},
+    {"assistant_model": "m"},
+    {"assistant_api_key": "sk-1"},
+    {"assistant_steps": 0},
+    {"assistant_timeout_s": 0},
+    {"assistant_tokens": 0},
     {"embeddings_url": "https://models.example/v1", "embeddings_api_key": "two\nlines"},
     {"cors_origins": "https://APP.example.org"},
     {"cors_origins": "https://app.example.org:443"},

@@ -1,0 +1,1 @@
+"""What the assistant may do in a workspace, on the use cases that everybody has."""

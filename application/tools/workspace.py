@@ -1,0 +1,95 @@
+"""What the assistant may do for one question: as far as its thread allows, and never more than whoever asks may do themselves."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from application.access import Caller
+from application.assistant import AssistantFailed, ToolDone, ToolOffer
+from application.assistant_texts import blacked_out, cut, keepable
+from application.event_store import OutcomeUnknown, StoreUnavailable
+from application.idempotency import Idempotency
+from application.markdown import MarkdownReader
+from application.page_reader import PageReader
+from application.pages.commands import Pages
+from application.pages.contents import Contents
+from application.search import Search
+from application.tools.reading import Reading
+from application.tools.told import Told, Tool, as_text, refusal
+from application.tools.wishes import parameters, read
+from application.tools.writing import Asked, Writing
+from domain.errors import DomainError
+from domain.threads.events import Outcome, ToolCall
+
+READ, WRITE = "pages:read", "pages:write"
+# Of what is kept with the answer.
+RECORDED_CHARACTERS_MAX = 2000
+
+
+class WorkspaceTools:
+    """Counts its calls, so that each can be told from the others when a question is taken up again."""
+
+    def __init__(self, tools: Sequence[Tool], withheld: Sequence[Tool]) -> None:
+        self._tools = {tool.name: tool for tool in tools}
+        self._withheld = {tool.name for tool in withheld}
+        self._calls = 0
+        self.offers = [ToolOffer(tool.name, tool.description, parameters(tool.wish)) for tool in tools]
+
+    async def run(self, name: str, arguments: str) -> ToolDone:
+        """As the port says. An outage is not of what was asked: then there is no answer, and `AssistantFailed` is raised."""
+        self._calls += 1
+        tool = self._tools.get(name)
+        if tool is None:
+            return _done(name, arguments, "refused", Told({"error": self._why_not(name)}))
+        try:
+            told = await tool.run(read(arguments, tool.wish), self._calls)
+        except (StoreUnavailable, OutcomeUnknown) as error:
+            raise AssistantFailed("unavailable", error.detail) from error
+        except DomainError as error:
+            return _done(name, arguments, "failed", Told(refusal(error)))
+        return _done(name, arguments, "done", told)
+
+    def _why_not(self, name: str) -> str:
+        if name in self._withheld:
+            return (
+                "Nothing was done: the assistant may not do that here. Whoever asks has to allow changes in this thread, and "
+                "needs the right to make them."
+            )
+        return f"There is no such tool; there are: {', '.join(self._tools) or 'none'}."
+
+
+class Toolbox(msgspec.Struct, frozen=True):
+    """The use cases that tools stand on."""
+
+    search: Search
+    reader: PageReader
+    markdown: MarkdownReader
+    pages: Pages
+    contents: Contents
+    idempotency: Idempotency
+    now: Callable[[], datetime]
+
+    def tools_for(
+        self, caller: Caller, thread_id: UUID, asked_id: UUID, *, writes: bool, request: str | None = None
+    ) -> WorkspaceTools:
+        """`asked_id` is the message that is answered, `writes` whether the thread allows changes."""
+        asked = Asked(caller.workspace_id, thread_id, asked_id, request)
+        reading = Reading(caller.workspace_id, self.search, self.reader, self.markdown).tools()
+        writing = Writing(asked, self.pages, self.contents, self.idempotency, self.now).tools()
+        allowed = {scope for scope in (READ, WRITE) if scope in caller.scopes and (writes or scope == READ)}
+        scopes = [(tool, WRITE if tool.kind == "write" else READ) for tool in (*reading, *writing)]
+        return WorkspaceTools(
+            [tool for tool, scope in scopes if scope in allowed], [tool for tool, scope in scopes if scope not in allowed]
+        )
+
+
+def _done(name: str, arguments: str, outcome: Outcome, told: Told) -> ToolDone:
+    text = as_text(told.value)
+    call = ToolCall(_recorded(name), _recorded(arguments), outcome, cut(text, RECORDED_CHARACTERS_MAX))
+    return ToolDone(call, text, told.passages)
+
+
+def _recorded(text: str) -> str:
+    return cut(blacked_out(keepable(text)), RECORDED_CHARACTERS_MAX)

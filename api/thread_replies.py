@@ -125,7 +125,7 @@ def _whole(asking: Asking, settled: Settled, *, raw: bool) -> ReplyAnswer:
     """Raises `NoAnswer`."""
     if isinstance(settled.outcome, Failed):
         raise no_answer(asking, settled.outcome.event)
-    return ReplyAnswer(message_view(asking.message, raw=raw), message_view(settled.outcome, raw=raw))
+    return ReplyAnswer(message_view(settled.asked, raw=raw), message_view(settled.outcome, raw=raw))
 
 
 async def _frames(request: AnyRequest, asking: Asking, *, raw: bool) -> AsyncIterator[bytes]:

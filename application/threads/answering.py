@@ -121,10 +121,11 @@ class Answering:
 
     async def _settled(self, ask: Ask, done: Done[Thread]) -> Settled:
         """As the log has it: should the question have been given up meanwhile, that is what counts."""
-        outcome = outcome_of(await self._threads.messages(ask.command.workspace_id, done.state), ask.message_id)
+        messages = await self._threads.messages(ask.command.workspace_id, done.state)
+        outcome = outcome_of(messages, ask.message_id)
         if outcome is None:
             raise RuntimeError("a question that was settled is still open")
-        return Settled(outcome, done.position)
+        return Settled(message_in(messages, ask.message_id), outcome, done.position)
 
 
 class _Answer:

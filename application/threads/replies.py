@@ -21,7 +21,7 @@ from domain.threads.events import Failure, ReplyFailed
 from domain.threads.state import Thread
 
 # What it takes, beyond the answer's own time, until it is kept.
-SLACK = timedelta(seconds=30)
+SLACK = timedelta(seconds=10)
 # How often the log is asked for an answer that another process is working at.
 ELSEWHERE_S = 0.5
 
@@ -146,7 +146,7 @@ class Replies:
             messages = await self._threads.messages(command.workspace_id, newest)
             outcome = outcome_of(messages, message_id)
             if outcome is not None:
-                return Settled(outcome)
+                return Settled(message_in(messages, message_id), outcome)
             asked = newest.asked_for(message_id)
             if asked is None or self._now() >= asked.until:
                 await self._answering.interrupted(command, thread, message_id, self._now())

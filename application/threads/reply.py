@@ -11,8 +11,9 @@ from domain.threads.conversation import Failed, Message
 
 
 class Settled(msgspec.Struct, frozen=True):
-    """How it ended, as the log has it: with the assistant's message, or that there is none."""
+    """How it ended, as the log has it: what was asked, and the assistant's message, or that there is none."""
 
+    asked: Message
     outcome: Message | Failed
     position: int | None = None
 

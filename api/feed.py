@@ -101,7 +101,9 @@ async def follow(
         str | None, QueryParameter(description="Only these types: names with commas between, or beginnings such as `page.*`.")
     ] = None,
 ) -> ASGIResponse:
-    """Every event of the workspace in order, each exactly once; with `Accept: text/event-stream` as a stream that goes on."""
+    """Every event of the workspace in order, each exactly once, but for what happens in threads, which may be private; with
+    `Accept: text/event-stream` as a stream that goes on.
+    """
     caller = await services.requests.caller(request)
     wanted = visible(None if types is None else types_from(types), caller.scopes)
     place = await _place(services, caller.workspace_id, _last_seen(request) or after)

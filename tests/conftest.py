@@ -22,6 +22,7 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
+from desks import OpenDesk, open_desk
 
 from application.workspaces import begin_workspace
 from daybook.bootstrap import DATABASE_NAME, SERVICE_ROLE, operator_command
@@ -42,8 +43,8 @@ NO_LIMITS = {f"DAYBOOK_RATE_LIMIT_{name}": "0" for name in ("STANDARD", "BATCH",
 # Nor is every page of every test embedded; those that look for meaning start a service that does.
 PLAIN = {**NO_LIMITS, "DAYBOOK_EMBEDDINGS": "off"}
 CAUGHT_UP_S = 30.0
-# Made once, because reading the certificates for each client took longer than most tests.
-_TLS = ssl.create_default_context()
+# Made once, because reading the certificates takes longer than most tests. Each client and each call without one is given it.
+TLS = ssl.create_default_context()
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 _numbers = itertools.count(1)
 T = TypeVar("T")
@@ -83,11 +84,11 @@ class Workspace:
 
     def client_of_its_own(self) -> httpx.Client:
         """For a thread."""
-        return httpx.Client(base_url=f"{self.url}/v1", headers=self.headers, timeout=60, verify=_TLS)
+        return httpx.Client(base_url=f"{self.url}/v1", headers=self.headers, timeout=60, verify=TLS)
 
     def async_client(self, connections_max: int = 64) -> httpx.AsyncClient:
         limits = httpx.Limits(max_connections=connections_max, max_keepalive_connections=connections_max)
-        return httpx.AsyncClient(base_url=f"{self.url}/v1", headers=self.headers, timeout=60, limits=limits, verify=_TLS)
+        return httpx.AsyncClient(base_url=f"{self.url}/v1", headers=self.headers, timeout=60, limits=limits, verify=TLS)
 
     def create(self, title: str = "A page", **fields: Any) -> dict[str, Any]:
         response = self.client.post("/pages", json={"title": title, **fields})
@@ -111,6 +112,8 @@ class Service:
         self.port = free_port()
         self.process: subprocess.Popen[str] | None = None
         self.workspaces: list[Workspace] = []
+        # Where nobody kills the database, the desk stays open.
+        self.desk: OpenDesk | None = None
 
     @property
     def url(self) -> str:
@@ -153,7 +156,7 @@ class Service:
             assert self.process is not None
             assert self.process.poll() is None, f"the service ended: {self.log()[-3000:]}"
             try:
-                if httpx.get(f"{self.url}/readyz", timeout=1).status_code == 200:
+                if httpx.get(f"{self.url}/readyz", timeout=1, verify=TLS).status_code == 200:
                     return
             except httpx.HTTPError:
                 pass
@@ -174,7 +177,7 @@ class Service:
         return self.process.wait(timeout=60)
 
     def new_workspace(self, name: str | None = None) -> Workspace:
-        made = run_apart(self._new_workspace(name or f"workspace-{next(_numbers)}-{os.getpid()}"))
+        made = self._new_workspace(name or f"workspace-{next(_numbers)}-{os.getpid()}")
         self.workspaces.append(made)
         return made
 
@@ -186,14 +189,19 @@ class Service:
     def new_key(self) -> str:
         return self.new_workspace().key
 
-    async def _new_workspace(self, name: str) -> Workspace:
-        async with operator_desk(self.owner_dsn, self.settings.server_key(), "local") as desk:
+    def _new_workspace(self, name: str) -> Workspace:
+        async def begin(desk: Desk) -> tuple[uuid.UUID, str]:
             workspace = await begin_workspace(desk.workspaces, operator_command(new_id()), name)
             key = await desk.keys.issue(operator_command(workspace.id), KeyWish("test key"))
-        return Workspace(self.url, workspace.id, name, key.text, self.owner_dsn, self.settings.server_key())
+            return workspace.id, key.text
+
+        workspace_id, key = self.at_desk(begin)
+        return Workspace(self.url, workspace_id, name, key, self.owner_dsn, self.settings.server_key())
 
     def at_desk(self, work: Callable[[Desk], Coroutine[Any, Any, T]]) -> T:
         """Does what an operator does."""
+        if self.desk is not None:
+            return self.desk.do(work)
 
         async def run() -> T:
             async with operator_desk(self.owner_dsn, self.settings.server_key(), "local") as desk:
@@ -271,7 +279,8 @@ def secrets_in(log: str) -> list[str]:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The one service of the run."""
     running = Service(tmp_path_factory.mktemp("service"), "--log-requests", "all").start()
-    yield running
+    with open_desk(running.owner_dsn, running.settings.server_key()) as running.desk:
+        yield running
     running.hang_up()
     running.stop()
     # After a whole run, with every request in it: thousands of right and wrong keys, tokens, addresses and bodies.

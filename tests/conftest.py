@@ -25,8 +25,8 @@ import pytest
 from desks import OpenDesk, open_desk
 
 from application.workspaces import begin_workspace
-from daybook.bootstrap import DATABASE_NAME, SERVICE_ROLE, operator_command
-from daybook.desk import Desk, operator_desk
+from daybook.connections import DATABASE_NAME, SERVICE_ROLE
+from daybook.desk import Desk, operator_command, operator_desk
 from daybook.settings import Settings
 from daybook.world import new_id
 from domain.keys import KeyWish

@@ -18,7 +18,7 @@ from people import CODE, invite, put_code, sign_in
 
 from application.sign_in import CODE_TRIES_MAX
 from application.tokens import LIFETIME
-from daybook.bootstrap import operator_command
+from daybook.desk import operator_command
 from domain.workspaces import SERVICE
 
 BASES = ("/api/auth/mobile", "/v1/auth", "/api/v1/auth")

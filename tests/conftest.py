@@ -1,4 +1,4 @@
-"""One service for the whole run, with the one database server every other test borrows; each test gets a workspace of its own."""
+"""One service for each process of a run, whose database server the other tests borrow; each test gets a workspace of its own."""
 
 import asyncio
 import itertools
@@ -275,15 +275,24 @@ def secrets_in(log: str) -> list[str]:
     return [found[0] for line in lines for found in _SECRET.finditer(line)]
 
 
+async def spare_the_disk(owner_dsn: str) -> None:
+    """Nobody kills the database of the shared service. That what was acknowledged is on the disk is tested with others."""
+    connection = await asyncpg.connect(owner_dsn)
+    await connection.execute("ALTER SYSTEM SET fsync = off")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.close()
+
+
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The one service of the run."""
+    """The one service of this process."""
     running = Service(tmp_path_factory.mktemp("service"), "--log-requests", "all").start()
+    run_apart(spare_the_disk(running.owner_dsn))
     with open_desk(running.owner_dsn, running.settings.server_key()) as running.desk:
         yield running
     running.hang_up()
     running.stop()
-    # After a whole run, with every request in it: thousands of right and wrong keys, tokens, addresses and bodies.
+    # After a run, with every request in it: thousands of right and wrong keys, tokens, addresses and bodies.
     assert not secrets_in(running.log()), "the service's log holds what opens it"
 
 

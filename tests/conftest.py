@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import ssl
@@ -25,12 +26,12 @@ import pytest
 from desks import OpenDesk, open_desk
 
 from application.workspaces import begin_workspace
-from daybook.connections import DATABASE_NAME, SERVICE_ROLE
+from daybook.connections import DATABASE_NAME, SERVICE_ROLE, prepare
 from daybook.desk import Desk, operator_command, operator_desk
 from daybook.settings import Settings
 from daybook.world import new_id
 from domain.keys import KeyWish
-from infrastructure.embedded import RunningServer, find_running
+from infrastructure.embedded import EmbeddedServer, RunningServer, find_running
 from infrastructure.migrations import migrate
 
 # A busy machine is slow, and that is no bug.
@@ -302,13 +303,23 @@ def workspace(service: Service) -> Workspace:
     return service.new_workspace()
 
 
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cluster with a migrated database, as a first start leaves it: copying it takes a fifth of the time of making it."""
+    folder = tmp_path_factory.mktemp("cluster")
+    with EmbeddedServer(folder) as server:
+        run_apart(prepare(server))
+    return folder / "postgres"
+
+
 @pytest.fixture
-def new_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
+def new_service(tmp_path: Path, cluster: Path) -> Iterator[Callable[..., Service]]:
     """For tests that kill or alter: a service with a database server of its own."""
     made: list[Service] = []
 
     def make(*flags: str) -> Service:
         service = Service(tmp_path / f"data-{len(made)}", *flags)
+        shutil.copytree(cluster, service.data_dir / "postgres")
         made.append(service)
         return service.start()
 

@@ -149,6 +149,9 @@ class Service:
                 text=True,
             )
         self.wait_ready()
+        for workspace in self.workspaces:
+            # A server that is started again may listen elsewhere.
+            workspace.owner_dsn = self.owner_dsn
         return self
 
     def wait_ready(self) -> None:

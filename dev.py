@@ -13,6 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
+# On several processors, each with a service of its own. A file stays in one process, as its tests share what was made for them;
+# files go in their order, so that the small ones of tests/unit come last and nobody waits for a large one at the end.
+EVERY_TEST = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def install(lock: str) -> None:
@@ -56,7 +59,7 @@ def serve(arguments: list[str]) -> None:
 
 def test(arguments: list[str]) -> None:
     install("dev")
-    run("pytest", *arguments)
+    run("pytest", *(arguments or EVERY_TEST))
 
 
 def lint(_arguments: list[str]) -> None:

@@ -16,7 +16,7 @@ import msgspec
 
 from benchmarks.measuring import say
 from benchmarks.processes import ROOT, family_cpu_s
-from daybook.bootstrap import SERVICE_ROLE
+from daybook.connections import SERVICE_ROLE
 from infrastructure.embedded import EmbeddedServer, find_binaries, find_running
 from infrastructure.migrations import migrate
 

@@ -12,8 +12,7 @@ import msgspec
 from application.credentials import address_hash, code_hash
 from application.event_store import Append, Command, EventStore, StreamChange, recorded
 from application.workspaces import begin_workspace
-from daybook.bootstrap import operator_command
-from daybook.desk import operator_desk
+from daybook.desk import operator_command, operator_desk
 from daybook.world import new_id, now
 from domain.events import Actor, Event
 from domain.keys import KeyWish

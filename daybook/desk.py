@@ -4,14 +4,17 @@ without it.
 
 import contextlib
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from application.event_store import Command
 from application.keys import Keys
 from application.members import Members
 from application.signing_keys import SigningKeys
-from daybook.world import new_id
+from daybook.world import new_id, now
+from domain.events import Actor
 from infrastructure.database import Database
 from infrastructure.event_store.store import PostgresEventStore
 from infrastructure.growth import Announcer, Hub
@@ -20,6 +23,13 @@ from infrastructure.lines import Line
 from infrastructure.members import PostgresMemberBook
 from infrastructure.signing_keys import PostgresSigningKeyBook
 from infrastructure.workspaces import PostgresWorkspaceBook
+
+OPERATOR = Actor("operator", "cli", "operator")
+
+
+def operator_command(workspace_id: UUID) -> Command:
+    """The envelope of what the operator does at the command line."""
+    return Command(workspace_id=workspace_id, command_id=new_id(), at=now(), actor=OPERATOR)
 
 
 class Desk(msgspec.Struct, frozen=True):

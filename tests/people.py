@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
-from conftest import Workspace, run_apart
+from conftest import TLS, Workspace, run_apart
 
 from application.credentials import address_hash, code_hash, refresh_token_hash
 from domain.members import person_id
@@ -33,7 +33,7 @@ class Person:
         """For the workspace they signed in from, or another; with "" for whichever is their first."""
         named = str(self.workspace.id if workspace is None else workspace)
         headers = {"Authorization": f"Bearer {self.tokens['accessToken']}"} | ({"X-Workspace-Id": named} if named else {})
-        client = httpx.Client(base_url=f"{self.workspace.url}/v1", headers=headers, timeout=60)
+        client = httpx.Client(base_url=f"{self.workspace.url}/v1", headers=headers, timeout=60, verify=TLS)
         self.workspace.more_clients.append(client)
         return client
 
@@ -68,7 +68,7 @@ def sign_in(workspace: Workspace, email: str, role: str | None = "editor") -> Pe
             invite(workspace, "first.owner@acme.io", "owner")
         invite(workspace, email, role)
     put_code(workspace, email)
-    answer = httpx.post(f"{workspace.url}/v1/auth/verify", json={"email": email, "code": CODE})
+    answer = httpx.post(f"{workspace.url}/v1/auth/verify", json={"email": email, "code": CODE}, verify=TLS)
     assert answer.status_code == 200, answer.text
     return Person(email, answer.json(), workspace)
 

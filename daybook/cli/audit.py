@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from application.workspaces import Workspace
-from daybook.bootstrap import operator_connections
 from daybook.cli.operator import DEFAULTS, Name, fail, find_workspace
+from daybook.connections import operator_connections
 from daybook.settings import DatabaseSettings
 from domain.pages.state import Page, fold
 from domain.workspaces import SERVICE

@@ -14,8 +14,8 @@ from rich.table import Table
 
 from application.addresses import normal_address
 from application.workspaces import Workspace, begin_workspace
-from daybook.bootstrap import operator_command, operator_connections
-from daybook.desk import Desk, operator_desk
+from daybook.connections import operator_connections
+from daybook.desk import Desk, operator_command, operator_desk
 from daybook.settings import DatabaseSettings
 from daybook.world import new_id, now
 from domain.keys import KeyWish

@@ -19,9 +19,9 @@ from application.event_store import StoreUnavailable
 from application.workspaces import Workspace, begin_workspace
 from daybook import logs, production, supervisor
 from daybook.asgi import WorkerSetup, leave_for_workers
-from daybook.bootstrap import SERVER_WAIT_S, Connections, external, operator_command, prepare
 from daybook.choices import Together
-from daybook.desk import operator_desk
+from daybook.connections import SERVER_WAIT_S, Connections, external, prepare
+from daybook.desk import operator_command, operator_desk
 from daybook.protocol import OneWriteProtocol
 from daybook.settings import Settings, listed
 from daybook.world import new_id, now

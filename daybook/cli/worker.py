@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 
 from daybook import logs, production, supervisor
 from daybook.background import Background
-from daybook.bootstrap import DATABASE_NAME, SERVICE_ROLE, Connections, external, running_connections
 from daybook.choices import embedder_for
+from daybook.connections import DATABASE_NAME, SERVICE_ROLE, Connections, external, running_connections
 from daybook.core import Core
 from daybook.settings import WorkSettings
 from daybook.webhooks import webhook_parts

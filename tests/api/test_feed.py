@@ -16,8 +16,7 @@ from eventsourcing.persistence import StoredEvent
 
 from api import event_stream
 from application.feed import FeedRead
-from daybook.bootstrap import operator_command
-from daybook.desk import operator_desk
+from daybook.desk import operator_command, operator_desk
 from daybook.world import new_id
 from domain.keys import KeyWish
 from infrastructure.recorder import SynchronousRecorder

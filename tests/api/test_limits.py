@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Service, Workspace
+from conftest import TLS, Service, Workspace
 from people import sign_in
 
 STANDARD, BATCH, SEARCH, REFUSED, SIGN_IN = 12, 3, 5, 4, 6
@@ -164,7 +164,9 @@ def test_asking_for_somebody_elses_codes_keeps_them_out_for_nobody_else(workspac
     email = f"victim.{workspace.id}@acme.io"
 
     def ask(client: str) -> httpx.Response:
-        return httpx.post(f"{workspace.url}/v1/auth/request-code", json={"email": email}, headers={"X-Forwarded-For": client})
+        return httpx.post(
+            f"{workspace.url}/v1/auth/request-code", json={"email": email}, headers={"X-Forwarded-For": client}, verify=TLS
+        )
 
     stranger, victim = f"198.51.100.{next(_forwarded)}", f"198.51.100.{next(_forwarded)}"
     for _ in range(5):
@@ -178,7 +180,7 @@ def test_trying_codes_is_stopped_by_where_the_tries_come_from(workspace: Workspa
 
     def guess(number: int) -> httpx.Response:
         body = {"email": f"person{number}@acme.io", "code": "123456"}
-        return httpx.post(f"{workspace.url}/api/auth/mobile/verify", json=body, headers=headers)
+        return httpx.post(f"{workspace.url}/api/auth/mobile/verify", json=body, headers=headers, verify=TLS)
 
     for number in range(SIGN_IN):
         refused(guess(number), 401, "code_refused")
@@ -190,7 +192,7 @@ def test_trying_codes_is_stopped_by_where_the_tries_come_from(workspace: Workspa
 def test_what_is_asked_without_a_key_is_not_counted(limited: Service) -> None:
     for path in ("/healthz", "/readyz", "/openapi.json", "/docs"):
         for _ in range(STANDARD + 1):
-            answer = httpx.get(f"{limited.url}{path}")
+            answer = httpx.get(f"{limited.url}{path}", verify=TLS)
             assert answer.status_code == 200
         assert "x-ratelimit-limit" not in answer.headers
 
@@ -214,7 +216,7 @@ def test_several_processes_count_together(new_service: Callable[..., Service]) -
     found: Counter[int] = Counter()
     remaining = []
     for _ in range(2 * STANDARD):
-        answer = httpx.get(f"{service.url}/v1/pages", headers=headers)
+        answer = httpx.get(f"{service.url}/v1/pages", headers=headers, verify=TLS)
         found[answer.status_code] += 1
         remaining.append(int(answer.headers["x-ratelimit-remaining"]))
     assert found == {200: STANDARD, 429: STANDARD}

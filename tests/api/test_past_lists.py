@@ -153,10 +153,12 @@ def test_a_part_of_the_list_has_the_total_of_all(workspace: Workspace) -> None:
 
 def test_a_list_of_thousands_comes_whole(workspace: Workspace) -> None:
     workspace.create("Parent")
-    for number in range(2100):
-        workspace.client.post("/pages", json={"title": f"P{number}", "parentSlug": "parent"})
+    for first in range(0, 2100, 420):
+        actions = [{"action": "create", "title": f"P{first + number}", "parentSlug": "parent"} for number in range(420)]
+        assert workspace.client.post("/pages/batch", json={"actions": actions}).status_code == 200
     moment = latest(workspace)
     then = listed(workspace)
+    assert len(then["pages"]) == 2101
     workspace.client.delete("/pages/parent")
     assert listed(workspace, asOf=moment) == then
     assert listed(workspace, asOf=moment, offset=2000)["pages"] == then["pages"][2000:]

@@ -12,13 +12,13 @@ from uuid import UUID
 import httpx
 import jwt
 import pytest
-from conftest import Service, Workspace
+from conftest import TLS, Service, Workspace
 from mailboxes import Mailbox, receiving_mail
 from people import CODE, invite, put_code, sign_in
 
 from application.sign_in import CODE_TRIES_MAX
 from application.tokens import LIFETIME
-from daybook.bootstrap import operator_command
+from daybook.desk import operator_command
 from domain.workspaces import SERVICE
 
 BASES = ("/api/auth/mobile", "/v1/auth", "/api/v1/auth")
@@ -45,7 +45,7 @@ def code_in(text: str) -> str:
 
 
 def post(workspace: Workspace, path: str, base: str = "/v1/auth", **body: Any) -> httpx.Response:
-    return httpx.post(f"{workspace.url}{base}{path}", json=body)
+    return httpx.post(f"{workspace.url}{base}{path}", json=body, verify=TLS)
 
 
 @pytest.mark.parametrize("base", BASES)
@@ -64,7 +64,7 @@ def test_a_code_comes_by_mail_and_opens_a_session(mailing: Service, mailbox: Mai
     assert abs(datetime.fromisoformat(tokens["expiresAt"]) - datetime.now(UTC) - LIFETIME) < timedelta(seconds=30)
     assert tokens["expiresIn"] == LIFETIME.total_seconds()
     headers = {"Authorization": f"Bearer {tokens['accessToken']}"}
-    assert httpx.get(f"{workspace.url}/v1/me", headers=headers).json()["email"] == email
+    assert httpx.get(f"{workspace.url}/v1/me", headers=headers, verify=TLS).json()["email"] == email
     assert post(workspace, "/verify", base, email=email, code=code_in(text)).status_code == 401, "a code is good once"
 
 
@@ -145,7 +145,7 @@ def test_an_address_is_sent_five_codes_an_hour_known_or_not(service: Service, re
 @pytest.mark.parametrize("body", [{}, {"email": "nonsense"}, {"email": 7}, {"email": "a@b.c", "more": 1}, [], "x"])
 def test_nonsense_is_refused_with_a_word(workspace: Workspace, body: Any) -> None:
     for path in ("request-code", "verify", "refresh", "logout"):
-        answer = httpx.post(f"{workspace.url}/v1/auth/{path}", json=body)
+        answer = httpx.post(f"{workspace.url}/v1/auth/{path}", json=body, verify=TLS)
         assert answer.status_code == 400, (path, answer.text)
 
 
@@ -162,11 +162,11 @@ def test_tokens_are_renewed_and_one_that_comes_twice_ends_the_session(workspace:
     assert second["accessToken"] != person.tokens["accessToken"]
     third = post(workspace, "/refresh", refreshToken=second["refreshToken"]).json()
     headers = {"Authorization": f"Bearer {third['accessToken']}", "X-Workspace-Id": str(workspace.id)}
-    assert httpx.get(f"{workspace.url}/v1/me", headers=headers).status_code == 200
+    assert httpx.get(f"{workspace.url}/v1/me", headers=headers, verify=TLS).status_code == 200
     refused(post(workspace, "/refresh", refreshToken=first), 401, "refresh_refused")
     # Whoever has the newest may be the thief.
     refused(post(workspace, "/refresh", refreshToken=third["refreshToken"]), 401, "refresh_refused")
-    refused(httpx.get(f"{workspace.url}/v1/me", headers=headers), 401, "unauthorized")
+    refused(httpx.get(f"{workspace.url}/v1/me", headers=headers, verify=TLS), 401, "unauthorized")
     entries = workspace.client.get("/audit?types=access.signed_out").json()["entries"]
     assert [each["data"]["reason"] for each in entries] == ["token_reused"]
 
@@ -282,7 +282,7 @@ def forged(workspace: Workspace) -> dict[str, str]:
 def test_forged_tokens_open_nothing(workspace: Workspace, refused: Any) -> None:
     for name, token in forged(workspace).items():
         headers = {"Authorization": f"Bearer {token}".strip().encode()}
-        answer = httpx.get(f"{workspace.url}/v1/me", headers=headers)
+        answer = httpx.get(f"{workspace.url}/v1/me", headers=headers, verify=TLS)
         assert answer.status_code == 401, name
         refused(answer, 401, "unauthorized")
 

@@ -9,8 +9,7 @@ import pytest
 from api_samples import MARK, UNKNOWN, UNKNOWN_ID, Samples, operations
 from conftest import Service, Workspace, run_apart
 
-from daybook.bootstrap import operator_command
-from daybook.desk import operator_desk
+from daybook.desk import operator_command, operator_desk
 from domain.keys import KeyWish
 
 UNKNOWN_SLUG = "no-page-anywhere"

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Service, Workspace
+from conftest import Service, Workspace, free_port
 
 Daybook = Callable[..., subprocess.CompletedProcess[str]]
 PROGRAM = str(Path(sys.executable).parent / "daybook")
@@ -244,7 +244,7 @@ class TestFindingTheService:
         assert service.daybook("pages", "create", "--title", "Found").returncode == 0
         before = json.loads(left.read_text())
         service.stop()
-        service.port += 1
+        service.port = free_port()
         service.start()
         assert json.loads(left.read_text()) == {"url": service.url, "key": before["key"]}
         assert service.daybook("pages", "list").stdout == "Found\tfound\t\t\t\n"

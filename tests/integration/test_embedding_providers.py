@@ -86,7 +86,10 @@ async def test_retry_after_is_heeded(provider: Provider) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [str(int(RETRY_AFTER_S_MAX) + 1), format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)]
+    "asked",
+    [str(int(RETRY_AFTER_S_MAX) + 1), format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)],
+    # A name with the time in it would be another in each process of the run.
+    ids=["seconds", "date"],
 )
 async def test_who_asks_for_more_patience_than_we_have_is_left_alone(provider: Provider, asked: str) -> None:
     provider.answers([], 429, **{"retry-after": asked})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import asyncpg
 import pytest
-from conftest import Service, Workspace
+from conftest import Service, Workspace, caught_up
 
 from infrastructure.audit import Altered, verify
 from infrastructure.link_rows import CONTEXT_BYTES_MAX, link_rows
@@ -96,4 +96,6 @@ def test_many_links_of_many_pages_are_written(workspace: Workspace) -> None:
     workspace.create("Goal")
     for number in range(3):
         workspace.create(f"P {number}", content="[[goal]] [[none]]\n" * 2_000)
+    # A read waits for links only so long, and a busy machine may need longer for so many.
+    caught_up(workspace)
     assert workspace.client.get("/pages/goal/backlinks", params={"limit": 1}).json()["total"] == 6_000

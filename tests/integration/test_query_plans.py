@@ -12,8 +12,7 @@ from conftest import SERVICE_ROLE, run_apart
 
 from application.event_store import Append, StreamChange, recorded
 from application.workspaces import begin_workspace
-from daybook.bootstrap import operator_command
-from daybook.desk import operator_desk
+from daybook.desk import operator_command, operator_desk
 from daybook.world import new_id
 from domain.pages.decisions import Draft, create
 from domain.pages.queries import STATUSES, Query, condition, sort_from

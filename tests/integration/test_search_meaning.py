@@ -150,14 +150,32 @@ def vector_of(text: str) -> list[float]:
     return [number / length for number in sums]
 
 
-@pytest.fixture
-def provider() -> Iterator[Provider]:
+@pytest.fixture(scope="module")
+def only_provider() -> Iterator[Provider]:
     with providing(vector_of) as found:
         yield found
 
 
-def texts_asked(provider: Provider) -> list[str]:
-    return [text for texts in provider.asked for text in texts]
+@pytest.fixture
+def provider(only_provider: Provider) -> Iterator[Provider]:
+    """However it was told to answer in a test, afterwards it answers as usual."""
+    usual = only_provider.receiver.always
+    yield only_provider
+    only_provider.receiver.always = usual
+
+
+@pytest.fixture(scope="module")
+def provided(tmp_path_factory: pytest.TempPathFactory, only_provider: Provider) -> Iterator[Service]:
+    """A service that asks it."""
+    service = Service(tmp_path_factory.mktemp("provided") / "data", *WITH_PROVIDER, only_provider.url).start()
+    yield service
+    service.hang_up()
+    service.stop()
+
+
+def texts_asked(provider: Provider, before: int) -> list[str]:
+    """But for what was asked before."""
+    return [text for texts in provider.asked[before:] for text in texts]
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -176,20 +194,19 @@ def vectors(workspace: Workspace) -> set[tuple[str, bytes]]:
 
 
 def test_only_passages_whose_text_changed_are_embedded_and_none_is_kept_that_is_gone(
-    new_service: Callable[..., Service], provider: Provider
+    provided: Service, provider: Provider
 ) -> None:
-    service = new_service(*WITH_PROVIDER, provider.url)
-    workspace = service.new_workspace()
+    workspace, before = provided.new_workspace(), len(provider.asked)
     sections = "\n\n".join(f"# Part {number}\n\nText number {number}." for number in range(30))
     workspace.create("Long", slug="long", content=sections)
     state = embedded(workspace)
     assert (state["passages"], state["embedded"]) == (30, 30)
-    assert sorted(texts_asked(provider)) == sorted(f"Long\nPart {number}\nText number {number}." for number in range(30))
+    assert sorted(texts_asked(provider, before)) == sorted(f"Long\nPart {number}\nText number {number}." for number in range(30))
     before = len(provider.asked)
     workspace.client.post("/pages/long/content/find-replace", json={"find": "Text number 7.", "replace": "Another text."})
     workspace.client.patch("/pages/long", json={"status": "idea"})
     embedded(workspace)
-    assert [text for texts in provider.asked[before:] for text in texts] == ["Long\nPart 7\nAnother text."]
+    assert texts_asked(provider, before) == ["Long\nPart 7\nAnother text."]
     until(lambda: len(vectors(workspace)) == 30)
     # What stands in another page as well stays.
     workspace.create("Long", slug="copy", content="# Part 1\n\nText number 1.")
@@ -200,11 +217,8 @@ def test_only_passages_whose_text_changed_are_embedded_and_none_is_kept_that_is_
     assert slugs(workspace, "text number", mode="semantic") == ["copy"]
 
 
-def test_before_passages_are_embedded_words_are_looked_for_and_the_answer_says_so(
-    new_service: Callable[..., Service], provider: Provider
-) -> None:
-    service = new_service(*WITH_PROVIDER, provider.url)
-    workspace = service.new_workspace()
+def test_before_passages_are_embedded_words_are_looked_for_and_the_answer_says_so(provided: Service, provider: Provider) -> None:
+    workspace = provided.new_workspace()
     held = provider.receiver.always
 
     def refuse(handler: Any) -> None:
@@ -225,11 +239,8 @@ def test_before_passages_are_embedded_words_are_looked_for_and_the_answer_says_s
     assert search(workspace, "soil")["mode"] == "hybrid"
 
 
-def test_a_provider_that_is_away_takes_nothing_but_the_meaning_away(
-    new_service: Callable[..., Service], provider: Provider
-) -> None:
-    service = new_service(*WITH_PROVIDER, provider.url)
-    workspace = service.new_workspace()
+def test_a_provider_that_is_away_takes_nothing_but_the_meaning_away(provided: Service, provider: Provider) -> None:
+    workspace = provided.new_workspace()
     workspace.create("Soil", slug="soil", content="soil and water")
     embedded(workspace)
     provider.receiver.always = lambda handler: provider.receiver.answer(handler, (500, {}, b"{}"))
@@ -255,10 +266,9 @@ def test_another_model_embeds_everything_anew_and_the_old_vectors_go(
     assert slugs(workspace, "let the soup simmer for an hour", mode="semantic")[0] == "cooking"
 
 
-def test_very_many_passages_get_an_index_that_finds_the_same(new_service: Callable[..., Service], provider: Provider) -> None:
+def test_very_many_passages_get_an_index_that_finds_the_same(provided: Service) -> None:
     """Beyond what is looked through one by one, of which a test has to make little."""
-    service = new_service(*WITH_PROVIDER, provider.url)
-    workspace = service.new_workspace()
+    workspace = provided.new_workspace()
     chance = random.Random(3)  # noqa: S311 - always the same texts
     words = ("soil", "water", "sun", "wind", "leaf", "root", "seed", "tree", "fruit", "bloom")
     actions = [{"action": "create", "title": f"N{n}", "content": " ".join(chance.choices(words, k=9))} for n in range(300)]
@@ -300,11 +310,8 @@ def plan_of_nearest(workspace: Workspace, model: str) -> Callable[[Connection], 
     return explain
 
 
-def test_a_text_that_the_provider_refuses_keeps_no_other_from_its_vector(
-    new_service: Callable[..., Service], provider: Provider
-) -> None:
-    service = new_service(*WITH_PROVIDER, provider.url)
-    workspace = service.new_workspace()
+def test_a_text_that_the_provider_refuses_keeps_no_other_from_its_vector(provided: Service, provider: Provider) -> None:
+    workspace = provided.new_workspace()
     usual = provider.receiver.always
     assert usual is not None
 
@@ -324,10 +331,9 @@ def test_a_text_that_the_provider_refuses_keeps_no_other_from_its_vector(
 
 
 def test_of_two_processes_with_different_models_the_later_one_embeds_and_the_other_says_so(
-    new_service: Callable[..., Service], provider: Provider
+    provided: Service, provider: Provider
 ) -> None:
-    service = new_service(*WITH_PROVIDER, provider.url, "--embeddings-model", "first")
-    workspace = service.new_workspace()
+    workspace = provided.new_workspace()
     workspace.create("Soup", slug="soup", content=TOPICS["cooking"])
     embedded(workspace)
 
@@ -345,10 +351,9 @@ def test_of_two_processes_with_different_models_the_later_one_embeds_and_the_oth
     assert len(provider.asked) == before, "it embeds what it may not"
 
 
-def test_vectors_of_another_length_are_told_and_never_an_error(new_service: Callable[..., Service], provider: Provider) -> None:
+def test_vectors_of_another_length_are_told_and_never_an_error(provided: Service) -> None:
     """A provider has another model behind the same name since the last start."""
-    service = new_service(*WITH_PROVIDER, provider.url)
-    workspace = service.new_workspace()
+    workspace = provided.new_workspace()
     workspace.create("Soup", slug="soup", content=TOPICS["cooking"])
     embedded(workspace)
 

@@ -24,8 +24,8 @@ from application.webhook_schedule import Schedule
 from application.webhook_views import DeliveryView, WebhookView
 from application.webhooks import Webhooks
 from application.workspaces import begin_workspace
-from daybook.bootstrap import OPERATOR, SERVICE_ROLE, operator_command
-from daybook.desk import operator_desk
+from daybook.connections import SERVICE_ROLE
+from daybook.desk import OPERATOR, operator_command, operator_desk
 from daybook.world import new_id, now
 from domain.webhooks.events import WebhookChanges, WebhookRegistered
 from infrastructure.database import Database

@@ -139,11 +139,14 @@ def _shown(message: Message) -> str:
 
 
 def _talk(client: Client, thread: str, said: str) -> None:
+    told = False
     try:
         for text in _answer(client, thread, said):
+            told = True
             print_bytes(text.encode())
     finally:
-        print_bytes(b"\n")
+        if told:
+            print_bytes(b"\n")
 
 
 def _answer(client: Client, thread: str, said: str) -> Iterator[str]:

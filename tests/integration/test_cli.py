@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from assistants import assisting
 from conftest import Service, Workspace, free_port
 
 Daybook = Callable[..., subprocess.CompletedProcess[str]]
@@ -189,6 +190,69 @@ class TestSearch:
     def test_what_cannot_be_looked_for_is_one_line(self, daybook: Daybook) -> None:
         fails(daybook("search", " "), "name the words to look for", "400")
         fails(daybook("search", "x", "--type", "song"), "type is one of")
+
+
+class TestThreads:
+    ANSWER = (
+        "This is what the pages of this workspace say:\n\n> Salt & vinegar belong to chips.\n\n"
+        "— [Fish & <chips> \u203a Peas](/v1/pages/fish-chips#peas)\n"
+    )
+
+    @pytest.fixture(autouse=True)
+    def fish(self, workspace: Workspace) -> None:
+        workspace.create("Fish & <chips>", content="# Peas\n\nSalt & vinegar belong to chips.")
+
+    def test_a_thread_is_begun_with_a_question_and_a_pipe_gets_the_answer(self, daybook: Daybook) -> None:
+        done = daybook("threads", "new", "What belongs to chips?", "--shared")
+        assert (done.returncode, done.stdout) == (0, self.ANSWER), done.stderr
+        thread = done.stderr.removeprefix("Thread ").strip()
+        listed = daybook("threads", "list").stdout.split("\t")
+        assert (listed[0], listed[1], listed[3]) == (thread, "What belongs to chips?", "shared\n")
+
+    def test_one_goes_on_by_its_id_and_by_what_is_piped_in(self, daybook: Daybook, workspace: Workspace) -> None:
+        thread = daybook("threads", "new", "--title", "Food", "--may-write").stdout.strip()
+        made = workspace.client.get(f"/threads/{thread}").json()["thread"]
+        assert (made["title"], made["assistantMayWrite"], made["shared"]) == ("Food", True, False)
+        assert daybook("threads", "send", made["providerThreadId"], "-", input="What belongs to chips?").stdout == self.ANSWER
+        silent = daybook("threads", "send", thread, "-- and thanks", "--no-reply")
+        assert (silent.returncode, silent.stdout, silent.stderr) == (0, "", "")
+        shown = daybook("threads", "show", thread).stdout
+        assert [line.partition(",")[0] for line in shown.splitlines() if line[:1].isalpha()] == ["user", "assistant", "user"]
+        assert "  > Salt & vinegar belong to chips.\n" in shown
+        assert shown.endswith("  -- and thanks\n")
+
+    def test_json_is_the_answer_of_the_api(self, daybook: Daybook, workspace: Workspace) -> None:
+        thread = daybook("threads", "new").stdout.strip()
+        assert json.loads(daybook("threads", "list", "--json").stdout) == workspace.client.get("/threads").json()
+        raw = workspace.client.get(f"/threads/{thread}/messages?raw=true").json()
+        assert json.loads(daybook("threads", "show", thread, "--json").stdout) == raw
+
+    def test_an_answer_is_shown_as_it_comes_about_and_a_failure_is_one_line(
+        self, new_service: Callable[..., Service], tmp_path: Path
+    ) -> None:
+        with assisting() as model:
+            service = new_service("--assistant-url", model.url, "--assistant-model", "m", "--assistant-timeout-s", "3")
+            workspace = service.new_workspace()
+            thread = service.daybook("threads", "new", key=workspace.key).stdout.strip()
+            model.hangs("On the \u001b[31m")
+            command = [PROGRAM, "threads", "send", thread, "When?"]
+            with subprocess.Popen(command, env=known(workspace), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+                assert process.stdout is not None
+                assert process.stderr is not None
+                # Long before the assistant's time is over, and without what steers a terminal.
+                assert process.stdout.read(12) == b"On the  [31m"
+                assert process.poll() is None
+                assert process.wait(timeout=30) == 1
+                error = process.stderr.read().decode()
+            assert error.startswith("daybook: The assistant did not answer within 3 seconds. Your message is kept")
+            assert error.count("\n") == 1
+            assert (
+                "(no answer: The assistant did not answer" in service.daybook("threads", "show", thread, key=workspace.key).stdout
+            )
+
+    def test_what_is_not_there_is_one_line(self, daybook: Daybook) -> None:
+        fails(daybook("threads", "show", "nowhere"), "No thread that you may see has this id", "404")
+        fails(daybook("threads", "send", "nowhere", "Hello"), "No thread that you may see has this id", "404")
 
 
 def on_terminal(command: list[str], environment: dict[str, str]) -> str:

@@ -22,7 +22,7 @@ from application.pages.ports import BatchTooLarge
 from application.positions import PositionNotReached
 from application.rate_limits import RateLimited
 from application.sign_in import CodeRefused, RefreshRefused, SignInOff
-from application.threads.replies import AnswerLate, NoAnswer
+from application.threads.answering import AnswerLate, AnswerLost, NoAnswer
 from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
 from domain.items.errors import MilestoneNotFound, PrincipleNotFound, UpdateNotFound
 from domain.keys import KeyNotFound, TooManyKeys
@@ -137,6 +137,7 @@ STATUSES: dict[type[DomainError], int] = {
     RateLimited: 429,
     HeadersTooLarge: 431,
     NoAnswer: 502,
+    AnswerLost: 502,
     AnswerLate: 504,
     PositionNotReached: 503,
     BatchOvertaken: 503,

@@ -17,6 +17,7 @@ from application.event_store import Command, OutcomeUnknown, StoreUnavailable
 from application.exclusively import Done
 from application.threads.reply import Settled
 from application.threads.threads import Threads
+from domain.errors import DomainError
 from domain.events import ASSISTANT
 from domain.ids import derived_id
 from domain.threads import decisions
@@ -37,6 +38,24 @@ class ToolsFor(Protocol):
     """What the assistant may do for one question."""
 
     def __call__(self, caller: Caller, thread_id: UUID, asked_id: UUID, *, writes: bool, request: str | None = None) -> Tools: ...
+
+
+class NoAnswer(DomainError):
+    """The assistant did not answer."""
+
+    code = "assistant_failed"
+
+
+class AnswerLate(NoAnswer):
+    """The assistant did not answer in time."""
+
+    code = "assistant_timed_out"
+
+
+class AnswerLost(NoAnswer):
+    """Your message is kept, but what became of the answer could not be written down. Read the thread's messages in a minute; if
+    there is no answer then, ask again about the message.
+    """
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -69,7 +88,7 @@ class Answering:
         self._time_s = time_s
 
     async def answered(self, ask: Ask, tell: Callable[[Piece], None]) -> Settled:
-        """`tell` hears the answer as it comes about. Raises `StoreUnavailable` if how it ended could not be kept."""
+        """`tell` hears the answer as it comes about."""
         answer = _Answer(tell)
         outcome: ReplyGiven | ReplyFailed
         try:
@@ -113,7 +132,9 @@ class Answering:
                 done = await self._threads.note(command, ask.thread.id, lambda thread: decisions.settle(thread, outcome))
             except (StoreUnavailable, OutcomeUnknown):
                 if attempt == KEEPING_ATTEMPTS:
-                    raise
+                    # What these say is of a request, of which nothing was written; here the question was.
+                    log.exception("the answer to message %s could not be kept", ask.message_id)
+                    raise AnswerLost from None
                 attempt += 1
                 await asyncio.sleep(KEEPING_PAUSE_S)
             else:

@@ -1,7 +1,8 @@
 """Asking the assistant: what was asked is kept first, then the answer comes about beside the request, and is kept as well."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from application.access import Caller
 from application.event_store import Command
 from application.exclusively import Done
 from application.idempotency import Idempotency
-from application.threads.answering import Answering, Ask
+from application.threads.answering import Answering, AnswerLate, AnswerLost, Ask, NoAnswer
 from application.threads.reply import Reply, Settled, replayed_pieces
 from application.threads.threads import Threads, message_id_of
 from domain.errors import DomainError
@@ -20,22 +21,12 @@ from domain.threads.conversation import Message, message_in, outcome_of
 from domain.threads.events import Failure, ReplyFailed
 from domain.threads.state import Thread
 
+log = logging.getLogger(__name__)
+
 # What it takes, beyond the answer's own time, until it is kept.
 SLACK = timedelta(seconds=10)
 # How often the log is asked for an answer that another process is working at.
 ELSEWHERE_S = 0.5
-
-
-class NoAnswer(DomainError):
-    """The assistant did not answer."""
-
-    code = "assistant_failed"
-
-
-class AnswerLate(NoAnswer):
-    """The assistant did not answer in time."""
-
-    code = "assistant_timed_out"
 
 
 class Asking(msgspec.Struct, frozen=True):
@@ -110,7 +101,7 @@ class Replies:
             done = await write()
             # Nothing is awaited in between: nobody finds the question in the log and no answer on its way.
             self._replies[key] = reply = Reply()
-            self._in_background(self._answered(Ask(caller, command, done.state, message_id), reply))
+            self._in_background(reply, self._answered(Ask(caller, command, done.state, message_id), reply))
             return done
 
         done, replayed = await self._idempotency.once(command, run, lambda known: self._threads.again(command, known))
@@ -118,24 +109,20 @@ class Replies:
         reply = self._replies.get(key)
         if reply is None:
             reply = Reply()
-            self._in_background(self._read(command, done.state, message_id, reply))
+            self._in_background(reply, self._read(command, done.state, message_id, reply))
         return Asking(done.state, message, reply, replayed)
 
     async def _answered(self, ask: Ask, reply: Reply) -> None:
         try:
             reply.end(await self._answering.answered(ask, reply.take))
-        except DomainError as error:
-            reply.end(error)
         finally:
-            del self._replies[ask.key]
+            # Asked about again, it may be another's by now.
+            if self._replies.get(ask.key) is reply:
+                del self._replies[ask.key]
 
     async def _read(self, command: Command, thread: Thread, message_id: UUID, reply: Reply) -> None:
         """How it ended, from the log; if another process is working at it, when that has ended."""
-        try:
-            settled = await self._settled(command, thread, message_id)
-        except DomainError as error:
-            reply.end(error)
-            return
+        settled = await self._settled(command, thread, message_id)
         for piece in replayed_pieces(settled.outcome):
             reply.take(piece)
         reply.end(settled)
@@ -153,10 +140,21 @@ class Replies:
             else:
                 await asyncio.sleep(ELSEWHERE_S)
 
-    def _in_background(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _in_background(self, reply: Reply, work: Coroutine[None, None, None]) -> None:
+        """However the work ends, whoever listens to the reply hears of it."""
+
+        def over(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, DomainError):
+                reply.end(error)
+            elif error is not None:
+                log.error("an answer could not be kept", exc_info=error)
+            reply.end(AnswerLost())
+
+        task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(over)
 
 
 _ERRORS: dict[Failure, type[NoAnswer]] = {"timed_out": AnswerLate}

@@ -31,8 +31,10 @@ class Reply:
         self._tell()
 
     def end(self, end: Settled | DomainError) -> None:
-        self._end = end
-        self._tell()
+        """The first end counts."""
+        if self._end is None:
+            self._end = end
+            self._tell()
 
     async def follow(self, silence_s: float) -> AsyncIterator[Piece | None]:
         """Its pieces, until it ends; None whenever nothing was said for so long."""

@@ -64,10 +64,6 @@ class CreatePage(Wish, frozen=True):
     parent: Annotated[str, msgspec.Meta(description="The page above it, by its slug or id.", max_length=300)] | None = None
 
 
-class NotAWish(InvalidValue):
-    """The arguments are not what this tool takes."""
-
-
 @cache
 def parameters(wish: type[Wish]) -> dict[str, Any]:
     """The JSON Schema, in one piece and plain: not every provider follows references, or knows choices of types."""
@@ -78,11 +74,11 @@ def parameters(wish: type[Wish]) -> dict[str, Any]:
 
 
 def read(arguments: str, wish: type[W]) -> W:
-    """Raises `NotAWish`, which says what would be right."""
+    """Raises `InvalidValue`, which says what would be right."""
     try:
         return msgspec.json.decode(keepable(arguments).encode(), type=wish)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise NotAWish(f"The arguments are not right: {error}.", parameters=parameters(wish)) from None
+        raise InvalidValue(f"The arguments are not right: {error}.", parameters=parameters(wish)) from None
 
 
 def _plain(field: dict[str, Any]) -> dict[str, Any]:

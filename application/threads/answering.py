@@ -57,6 +57,8 @@ class AnswerLost(NoAnswer):
     there is no answer then, ask again about the message.
     """
 
+    code = "answer_not_kept"
+
 
 class Ask(msgspec.Struct, frozen=True):
     """One question: whose it is, in which command it was asked, in which thread, and about which message."""

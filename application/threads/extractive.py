@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from typing import Final
 
 from application.assistant import Cited, Ended, Piece, Question, Said
-from application.search import Asked, Result, Search, SearchWish
+from application.search import Asked, Result, Results, Search, SearchWish
 from domain.search.queries import QUERY_CHARACTERS_MAX, SearchQuery
 from domain.search.quotes import quote
 from domain.threads.events import Citation
@@ -29,10 +29,7 @@ class ExtractiveAssistant:
         self._search = search
 
     async def answer(self, question: Question) -> AsyncGenerator[Piece]:
-        text = question.turns[-1].content[:QUERY_CHARACTERS_MAX]
-        wish = SearchWish(SearchQuery(text), ("page",), "hybrid", QUOTES_MAX, explain=True)
-        found = await self._search.find(question.workspace_id, wish)
-        results = [result for result in found.results if _says_something(result, found.asked)]
+        found, results = await self._found(question)
         yield Said(FOUND if results else NOTHING)
         for result in results:
             citation = _citation(result)
@@ -41,6 +38,19 @@ class ExtractiveAssistant:
         if found.semantic in {"pending", "unavailable"} and found.notice:
             yield Said(f"\n\n({found.notice})")
         yield Ended(MODEL)
+
+    async def _found(self, question: Question) -> tuple[Results, list[Result]]:
+        """What says something about the question. One without a word that says anything leans on the question before it."""
+        asked = [turn.content for turn in question.turns if turn.role == "user"]
+        found = await self._search.find(question.workspace_id, _wish(asked[-1]))
+        if not found.asked.weight and len(asked) > 1:
+            found = await self._search.find(question.workspace_id, _wish("\n".join(asked[-2:])))
+        return found, [result for result in found.results if _says_something(result, found.asked)]
+
+
+def _wish(text: str) -> SearchWish:
+    """Quotation marks and dashes are those of somebody who talks."""
+    return SearchWish(SearchQuery(text[:QUERY_CHARACTERS_MAX]), ("page",), "hybrid", QUOTES_MAX, explain=True)
 
 
 def _says_something(result: Result, asked: Asked) -> bool:

@@ -284,6 +284,14 @@ class TestAnswers:
         assert answer["citations"] == []
         assert answer["content"].startswith("I found nothing about this")
 
+    def test_a_question_that_leans_on_the_one_before_is_understood_with_it(self, workspace: Workspace) -> None:
+        workspace.create("Invoices", content=PLAN)
+        thread = begin(workspace.client)
+        ask(workspace.client, thread, "When are invoices sent?")
+        assert ask(workspace.client, thread, "And why then?", raw=True)["assistantMessage"]["citations"]
+        for thread, question in ((thread, "Which pills help against hay fever?"), (begin(workspace.client), "And why then?")):
+            assert not ask(workspace.client, thread, question, raw=True)["assistantMessage"]["citations"]
+
     def test_what_was_just_written_is_known_and_what_was_just_deleted_is_not(self, workspace: Workspace) -> None:
         thread = begin(workspace.client)
         workspace.create("Invoices", content=PLAN)

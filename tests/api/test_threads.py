@@ -289,8 +289,8 @@ class TestAnswers:
         thread = begin(workspace.client)
         ask(workspace.client, thread, "When are invoices sent?")
         assert ask(workspace.client, thread, "And why then?", raw=True)["assistantMessage"]["citations"]
-        for thread, question in ((thread, "Which pills help against hay fever?"), (begin(workspace.client), "And why then?")):
-            assert not ask(workspace.client, thread, question, raw=True)["assistantMessage"]["citations"]
+        for where, question in ((thread, "Which pills help against hay fever?"), (begin(workspace.client), "And why then?")):
+            assert not ask(workspace.client, where, question, raw=True)["assistantMessage"]["citations"]
 
     def test_what_was_just_written_is_known_and_what_was_just_deleted_is_not(self, workspace: Workspace) -> None:
         thread = begin(workspace.client)

@@ -15,9 +15,9 @@ from litestar.response.streaming import ASGIStreamingResponse
 from api.answers import encoded, json_answer
 from api.event_stream import HEARTBEAT_S
 from api.media_types import forms
-from api.pages import REFUSALS_WITHOUT_BASE, answers
+from api.pages import REFUSALS, answers
 from api.problems import problem_body, status_of
-from api.requests import AnyRequest, check_scope
+from api.requests import AnyRequest, check_scope, versions_from
 from api.services import Services, WithServices
 from api.thread_shapes import ReplyAnswer, SendMessage
 from api.threads import TAGS, Raw, ThreadId
@@ -60,7 +60,7 @@ class _WholeOrStream(Operation):
         "/threads/{thread_id:str}/reply",
         "/threads/{thread_id:str}/messages/send",
     ],
-    responses=answers(ReplyAnswer, 200, *REFUSALS_WITHOUT_BASE, 502, 504),
+    responses=answers(ReplyAnswer, 200, *REFUSALS, 502, 504),
     operation_class=_WholeOrStream,
     status_code=200,
     summary="Send a message and have it answered",
@@ -79,13 +79,13 @@ async def chat(
     `Idempotency-Key`, a request that comes again gets the same answer, or the same failure; the assistant is not asked twice.
     """
     caller, command, content = await _caller(request, services), await services.requests.command(request), data.said()
-    asking = await services.replies.ask(caller, command, thread_id, content)
+    asking = await services.replies.ask(caller, command, thread_id, content, versions=versions_from(request))
     return await _answer(request, asking, raw=raw)
 
 
 @post(
     "/threads/{thread_id:str}/messages/{message_id:str}/reply",
-    responses=answers(ReplyAnswer, 200, *REFUSALS_WITHOUT_BASE, 502, 504),
+    responses=answers(ReplyAnswer, 200, *REFUSALS, 502, 504),
     operation_class=_WholeOrStream,
     status_code=200,
     summary="Have a message answered",
@@ -100,7 +100,7 @@ async def reply(
 ) -> ASGIResponse:
     """Asks the assistant about a message that has no answer yet: because it was only sent, or because answering failed."""
     caller, command = await _caller(request, services), await services.requests.command(request)
-    asking = await services.replies.ask_again(caller, command, thread_id, _id(message_id))
+    asking = await services.replies.ask_again(caller, command, thread_id, _id(message_id), versions=versions_from(request))
     return await _answer(request, asking, raw=raw)
 
 

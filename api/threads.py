@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer
 from api.page_shapes import Success
-from api.pages import REFUSALS_SEEN, REFUSALS_WITHOUT_BASE, Limit, Offset, answers
+from api.pages import REFUSALS, REFUSALS_SEEN, REFUSALS_WITHOUT_BASE, Limit, Offset, answers
 from api.pieces import pieced_answer
 from api.requests import AnyRequest, versions_from
 from api.services import Services, WithServices
@@ -26,8 +26,9 @@ from api.thread_shapes import (
 from application.event_store import Command
 from application.exclusively import Done
 from application.items import Piece
+from application.page_views import iso
 from application.threads.threads import message_id_of
-from application.threads.views import message_view, thread_view
+from application.threads.views import MessageView, message_view, thread_view
 from domain.threads.conversation import message_in
 from domain.threads.state import Thread
 
@@ -67,8 +68,7 @@ async def create_thread(request: AnyRequest, data: JSONBody[CreateThread], servi
     done, replayed = await _once(services, command, lambda: services.threads.create(command, data.draft()))
     answer = CreatedThreadAnswer(thread_view(done.state))
     if data.message is not None:
-        message = message_in(await services.threads.messages(command.workspace_id, done.state), message_id_of(command))
-        answer.message = message_view(message)
+        answer.message = await _sent(services, command, done, data.message, replayed=replayed)
     version = done.state.version
     return json_answer(encoded(answer), status=201, version=version, replayed=replayed, position=done.position)
 
@@ -149,7 +149,7 @@ async def list_messages(
 
 @post(
     "/threads/{thread_id:str}/messages",
-    responses=answers(MessageAnswer, 201, *REFUSALS_WITHOUT_BASE),
+    responses=answers(MessageAnswer, 201, *REFUSALS),
     status_code=201,
     summary="Send a message",
     tags=TAGS,
@@ -158,11 +158,18 @@ async def send_message(
     request: AnyRequest, thread_id: ThreadId, data: JSONBody[SendMessage], services: WithServices
 ) -> ASGIResponse:
     """Without asking the assistant. A thread without a title is called after its first message."""
-    command, content = await services.requests.command(request), data.said()
-    done, replayed = await _once(services, command, lambda: services.threads.send(command, thread_id, content))
-    message = message_in(await services.threads.messages(command.workspace_id, done.state), message_id_of(command))
-    body = encoded(MessageAnswer(message_view(message)))
+    command, content, versions = await services.requests.command(request), data.said(), versions_from(request)
+    done, replayed = await _once(services, command, lambda: services.threads.send(command, thread_id, content, versions=versions))
+    body = encoded(MessageAnswer(await _sent(services, command, done, content, replayed=replayed)))
     return json_answer(body, status=201, replayed=replayed, position=done.position)
+
+
+async def _sent(services: Services, command: Command, done: Done[Thread], content: str, *, replayed: bool) -> MessageView:
+    """The message that a command sent. Only for one that came again the log has to be asked when."""
+    message_id = message_id_of(command)
+    if replayed:
+        return message_view(message_in(await services.threads.messages(command.workspace_id, done.state), message_id))
+    return MessageView(id=message_id, role="user", content=content, created_at=iso(command.at))
 
 
 async def _done(services: Services, command: Command, run: Run) -> ASGIResponse:

@@ -53,6 +53,11 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     feed = PostgresFeed(database, core.hub)
     positions = PostgresPositions(database, core.hub, elsewhere or background.runner)
 
+    def stop_streams() -> None:
+        """While requests under way have their grace."""
+        core.hub.close()
+        talking.replies.end_in(settings.shutdown_grace_s * 0.8)
+
     services = Services(
         requests=Requests(access.access, access.gate, positions, new_id, now),
         gate=access.gate,
@@ -90,7 +95,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
         feed=feed,
         event_streams=EventStreams(feed),
         positions=positions,
-        stop_streams=core.hub.close,
+        stop_streams=stop_streams,
         new_request_id=lambda: new_id().hex,
     )
 
@@ -104,10 +109,13 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
         channels = {KEYS_CHANNEL: keys_changed, WANTED_CHANNEL: background.runner.hurry}
         async with core.running(channels, lambda up: access.line(up=up)):
             try:
-                async with elsewhere.running() if elsewhere else background.running(), access.running():
+                async with (
+                    elsewhere.running() if elsewhere else background.running(),
+                    access.running(),
+                    talking.replies.running(),
+                ):
                     yield
             finally:
-                await talking.replies.close()
                 await hooks.deliveries.close()
                 await access.close()
 

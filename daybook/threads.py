@@ -24,5 +24,5 @@ def thread_parts(
     store: EventStore, database: Database, idempotency: Idempotency, assistant: Assistant, tools_for: ToolsFor, *, time_s: float
 ) -> ThreadParts:
     threads = Threads(store, PostgresThreadBook(database), new_id)
-    answering = Answering(threads, assistant, tools_for, now, time_s=time_s)
+    answering = Answering(threads, assistant, tools_for, new_id, now, time_s=time_s)
     return ThreadParts(threads, Replies(threads, idempotency, answering, now, time_s=time_s))

@@ -85,6 +85,7 @@ COLUMNS = {
         "shared",
         "live",
         "created_at",
+        "overdue_from",
         "version",
         "doc",
     ),

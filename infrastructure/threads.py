@@ -1,6 +1,7 @@
 """Threads in PostgreSQL: a row for each, written in the transaction of its events."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from application.items import Piece
 from domain.events import Actor
 from domain.pages.slugs import as_id
 from domain.threads.state import Thread
-from infrastructure.database import Connection, Database
+from infrastructure.database import NO_WORKSPACE, Connection, Database
 from infrastructure.pages import NUL
 from infrastructure.sql import sql
 
@@ -53,11 +54,16 @@ class PostgresThreadBook:
                 return
             after, offset, left = (rows[-1]["created_at"], rows[-1]["thread_id"]), 0, left - chunk
 
+    async def overdue(self, now: datetime) -> list[tuple[UUID, UUID]]:
+        async with self._database.reading(NO_WORKSPACE) as connection:
+            rows = await connection.fetch(sql("thread_overdue"), now)
+        return [(row["workspace_id"], row["thread_id"]) for row in rows]
+
 
 def thread_row(workspace_id: UUID, thread: Thread) -> tuple[Any, ...]:
     """The columns of `thread_write`, in its order."""
     names = workspace_id, thread.id, thread.provider_thread_id, _author(thread.author)
-    return *names, thread.shared, thread.live, thread.created_at, thread.version, _encode(thread)
+    return *names, thread.shared, thread.live, thread.created_at, thread.overdue_from, thread.version, _encode(thread)
 
 
 async def write_thread(connection: Connection, workspace_id: UUID, thread: Thread, _position: int) -> None:

@@ -67,6 +67,7 @@ class Ask(msgspec.Struct, frozen=True):
     command: Command
     thread: Thread
     message_id: UUID
+    until: datetime
 
     @property
     def key(self) -> tuple[UUID, UUID]:
@@ -81,46 +82,56 @@ class Answering:
     """Asks the assistant and writes down what comes of it."""
 
     def __init__(
-        self, threads: Threads, assistant: Assistant, tools_for: ToolsFor, now: Callable[[], datetime], *, time_s: float
+        self,
+        threads: Threads,
+        assistant: Assistant,
+        tools_for: ToolsFor,
+        new_id: Callable[[], UUID],
+        now: Callable[[], datetime],
+        *,
+        time_s: float,
     ) -> None:
         self._threads = threads
         self._assistant = assistant
+        self._new_id = new_id
+        self._asking: set[asyncio.Task[None]] = set()
         self._tools_for = tools_for
         self._now = now
         self._time_s = time_s
 
     async def answered(self, ask: Ask, tell: Callable[[Piece], None]) -> Settled:
-        """`tell` hears the answer as it comes about."""
+        """`tell` hears the answer as it comes about. Raises `AnswerLost` if how it ended could not be kept."""
         answer = _Answer(tell)
-        outcome: ReplyGiven | ReplyFailed
+        asking = asyncio.create_task(self._asked(ask, answer))
+        self._asking.add(asking)
         try:
-            async with asyncio.timeout(self._time_s):
-                async with aclosing(self._assistant.answer(await self._question(ask))) as pieces:
-                    async for piece in pieces:
-                        answer.take(piece)
-        except TimeoutError:
-            outcome = answer.failed(ask, "timed_out", LATE.format(self._time_s))
-        except AssistantFailed as failure:
-            outcome = answer.failed(ask, failure.reason, str(failure))
-        except asyncio.CancelledError:
-            await self._keep(ask, answer.failed(ask, "interrupted", decisions.INTERRUPTED))
-            raise
-        except Exception:
-            log.exception("answering message %s failed", ask.message_id)
-            outcome = answer.failed(ask, "unavailable", BROKE_OFF)
-        else:
-            outcome = answer.given(ask)
-        return await self._keep(ask, outcome)
+            await asyncio.wait({asking})
+        finally:
+            self._asking.discard(asking)
+        # To keep it is no part of the asking: what was answered is not lost to the end of the service.
+        return await self._keep(ask, _outcome(ask, answer, asking, self._time_s))
 
-    async def interrupted(self, command: Command, thread: Thread, message_id: UUID, at: datetime) -> None:
-        """Writes down that nothing was heard of an answer in time."""
-        by_assistant = _by_assistant(command, f"{command.command_id}\ninterrupted", at)
-        await self._threads.note(by_assistant, thread.id, lambda now: decisions.interrupt(now, message_id, at))
+    def interrupt(self) -> None:
+        """Ends all asking now; each says so to whoever waits for it, and in the log."""
+        for asking in self._asking:
+            asking.cancel()
+
+    async def _asked(self, ask: Ask, answer: "_Answer") -> None:
+        async with asyncio.timeout(self._time_s), aclosing(self._assistant.answer(await self._question(ask))) as pieces:
+            async for piece in pieces:
+                answer.take(piece)
+
+    async def give_up(self, workspace_id: UUID, thread_id: UUID, at: datetime) -> None:
+        """Writes down that nothing was heard of answers in time."""
+        command = Command(workspace_id, self._new_id(), at, ASSISTANT)
+        await self._threads.note(command, thread_id, lambda thread: decisions.give_up(thread, at))
 
     async def _question(self, ask: Ask) -> Question:
         messages = await self._threads.messages(ask.command.workspace_id, ask.thread)
         before = up_to(messages, message_in(messages, ask.message_id))
-        turns = [Turn("user" if message.reply is None else "assistant", message.content) for message in before]
+        # What is asked by itself at the same time is answered by itself.
+        heard = [message for message in before if message.asked_until is None or message.id == ask.message_id]
+        turns = [Turn("user" if message.reply is None else "assistant", message.content) for message in heard]
         writes, request = ask.thread.writes, ask.command.request
         tools = self._tools_for(ask.caller, ask.thread.id, ask.asked_id, writes=writes, request=request)
         return Question(ask.command.workspace_id, turns, tools)
@@ -131,7 +142,9 @@ class Answering:
         attempt = 1
         while True:
             try:
-                done = await self._threads.note(command, ask.thread.id, lambda thread: decisions.settle(thread, outcome))
+                done = await self._threads.note(
+                    command, ask.thread.id, lambda thread: decisions.settle(thread, outcome, ask.until)
+                )
             except (StoreUnavailable, OutcomeUnknown):
                 if attempt == KEEPING_ATTEMPTS:
                     # What these say is of a request, of which nothing was written; here the question was.
@@ -147,7 +160,8 @@ class Answering:
         messages = await self._threads.messages(ask.command.workspace_id, done.state)
         outcome = outcome_of(messages, ask.message_id)
         if outcome is None:
-            raise RuntimeError("a question that was settled is still open")
+            # It was given up and asked once more, which is on its way.
+            raise AnswerLost
         return Settled(message_in(messages, ask.message_id), outcome, done.position)
 
 
@@ -195,6 +209,22 @@ class _Answer:
     @property
     def _content(self) -> str:
         return "".join(self._said)
+
+
+def _outcome(ask: Ask, answer: _Answer, asking: "asyncio.Task[None]", time_s: float) -> ReplyGiven | ReplyFailed:
+    """What the asking came to."""
+    if asking.cancelled():
+        return answer.failed(ask, "interrupted", decisions.INTERRUPTED)
+    match asking.exception():
+        case None:
+            return answer.given(ask)
+        case TimeoutError():
+            return answer.failed(ask, "timed_out", LATE.format(time_s))
+        case AssistantFailed() as failure:
+            return answer.failed(ask, failure.reason, str(failure))
+        case error:
+            log.error("answering message %s failed", ask.message_id, exc_info=error)
+            return answer.failed(ask, "unavailable", BROKE_OFF)
 
 
 def _by_assistant(command: Command, seed: str, at: datetime) -> Command:

@@ -1,6 +1,7 @@
 """What the use cases of threads read."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -22,4 +23,8 @@ class ThreadBook(Protocol):
         """Those of an actor and those that are shared, live or in the trash, newest first, in pieces, of which there is one at
         least.
         """
+        ...
+
+    async def overdue(self, now: datetime) -> list[tuple[UUID, UUID]]:
+        """Workspace and id of threads with questions that are to be given up, of all workspaces; not all, if they are many."""
         ...

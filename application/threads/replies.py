@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from application.threads.threads import Threads, message_id_of
 from domain.errors import DomainError
 from domain.threads import decisions
 from domain.threads.conversation import Message, message_in, outcome_of
-from domain.threads.events import Failure, ReplyFailed
+from domain.threads.events import Failure, ReplyFailed, ThreadEvent
 from domain.threads.state import Thread
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 SLACK = timedelta(seconds=10)
 # How often the log is asked for an answer that another process is working at.
 ELSEWHERE_S = 0.5
+SWEEP_S = 10.0
 
 
 class Asking(msgspec.Struct, frozen=True):
@@ -56,105 +58,137 @@ class Replies:
         self._now = now
         self._lasts = timedelta(seconds=time_s) + SLACK
         self._replies: dict[tuple[UUID, UUID], Reply] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._answers: set[asyncio.Task[Settled]] = set()
+        # Of answers that this process does not work at itself.
+        self._reading: set[asyncio.Task[Settled]] = set()
 
-    async def ask(self, caller: Caller, command: Command, reference: str, content: str) -> Asking:
+    async def ask(
+        self, caller: Caller, command: Command, reference: str, content: str, *, versions: Sequence[int] = ()
+    ) -> Asking:
         """Sends a message and asks for an answer to it; once, however often the command comes."""
-        command = msgspec.structs.replace(command, at=self._now())
-        message_id, until = message_id_of(command), command.at + self._lasts
+        message_id, until = message_id_of(command), self._now() + self._lasts
+
+        def decide(thread: Thread) -> list[ThreadEvent]:
+            return decisions.send_and_ask(thread, message_id, content, until)
+
         return await self._once(
-            caller,
-            command,
-            message_id,
-            lambda: self._threads.write(
-                command, reference, lambda thread: decisions.send_and_ask(thread, message_id, content, until)
-            ),
+            caller, command, message_id, until, lambda: self._threads.write(command, reference, decide, versions=versions)
         )
 
-    async def ask_again(self, caller: Caller, command: Command, reference: str, message_id: UUID) -> Asking:
+    async def ask_again(
+        self, caller: Caller, command: Command, reference: str, message_id: UUID, *, versions: Sequence[int] = ()
+    ) -> Asking:
         """About a message that is there already. Raises `MessageNotFound`, `AlreadyAnswered` and `ReplyPending`."""
-        command = msgspec.structs.replace(command, at=self._now())
-        until = command.at + self._lasts
+        now = self._now()
+        until = now + self._lasts
+
+        def decide(thread: Thread, messages: Sequence[Message]) -> list[ThreadEvent]:
+            return decisions.ask_again(thread, messages, message_id, now, until)
+
         return await self._once(
-            caller,
-            command,
-            message_id,
-            lambda: self._threads.write_knowing(
-                command,
-                reference,
-                lambda thread, messages: decisions.ask_again(thread, messages, message_id, command.at, until),
-            ),
+            caller, command, message_id, until, lambda: self._threads.write_knowing(command, reference, decide, versions=versions)
         )
 
-    async def close(self) -> None:
-        """What is still on its way is interrupted, and says so in the log."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    def end_in(self, seconds: float) -> None:
+        """The service is about to end: what is not answered by then is interrupted, while whoever waits can still be told."""
+        asyncio.get_running_loop().call_later(seconds, self._answering.interrupt)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Gives up what processes that are no more were asked, and in the end interrupts what is still on its way here."""
+        sweeping = asyncio.create_task(self._sweep())
+        try:
+            yield
+        finally:
+            for task in (sweeping, *self._reading):
+                task.cancel()
+            self._answering.interrupt()
+            await asyncio.gather(sweeping, *self._reading, *self._answers, return_exceptions=True)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                now = self._now()
+                for workspace_id, thread_id in await self._threads.overdue(now):
+                    await self._answering.give_up(workspace_id, thread_id, now)
+            except DomainError:
+                log.warning("questions that are overdue could not be looked for; this is tried again", exc_info=True)
+            await asyncio.sleep(SWEEP_S)
 
     async def _once(
-        self, caller: Caller, command: Command, message_id: UUID, write: Callable[[], Awaitable[Done[Thread]]]
+        self,
+        caller: Caller,
+        command: Command,
+        message_id: UUID,
+        until: datetime,
+        write: Callable[[], Awaitable[Done[Thread]]],
     ) -> Asking:
         key = command.workspace_id, message_id
 
         async def run() -> Done[Thread]:
             done = await write()
             # Nothing is awaited in between: nobody finds the question in the log and no answer on its way.
-            self._replies[key] = reply = Reply()
-            self._in_background(reply, self._answered(Ask(caller, command, done.state, message_id), reply))
+            ask = Ask(caller, command, done.state, message_id, until)
+            self._begin(key, self._answers, lambda reply: self._answering.answered(ask, reply.take))
             return done
 
         done, replayed = await self._idempotency.once(command, run, lambda known: self._threads.again(command, known))
-        message = message_in(await self._threads.messages(command.workspace_id, done.state), message_id)
         reply = self._replies.get(key)
+        # What was sent before may be for others by now.
+        thread = await self._threads.get(command.workspace_id, command.actor, str(done.state.id)) if replayed else done.state
         if reply is None:
-            reply = Reply()
-            self._in_background(reply, self._read(command, done.state, message_id, reply))
+            reply = self._begin(key, self._reading, lambda reply: self._read(command.workspace_id, thread, message_id, reply))
+        message = message_in(await self._threads.messages(command.workspace_id, done.state), message_id)
         return Asking(done.state, message, reply, replayed)
 
-    async def _answered(self, ask: Ask, reply: Reply) -> None:
-        try:
-            reply.end(await self._answering.answered(ask, reply.take))
-        finally:
-            # Asked about again, it may be another's by now.
-            if self._replies.get(ask.key) is reply:
-                del self._replies[ask.key]
-
-    async def _read(self, command: Command, thread: Thread, message_id: UUID, reply: Reply) -> None:
-        """How it ended, from the log; if another process is working at it, when that has ended."""
-        settled = await self._settled(command, thread, message_id)
-        for piece in replayed_pieces(settled.outcome):
-            reply.take(piece)
-        reply.end(settled)
-
-    async def _settled(self, command: Command, thread: Thread, message_id: UUID) -> Settled:
-        while True:
-            newest = await self._threads.get(command.workspace_id, command.actor, str(thread.id))
-            messages = await self._threads.messages(command.workspace_id, newest)
-            outcome = outcome_of(messages, message_id)
-            if outcome is not None:
-                return Settled(message_in(messages, message_id), outcome)
-            asked = newest.asked_for(message_id)
-            if asked is None or self._now() >= asked.until:
-                await self._answering.interrupted(command, thread, message_id, self._now())
-            else:
-                await asyncio.sleep(ELSEWHERE_S)
-
-    def _in_background(self, reply: Reply, work: Coroutine[None, None, None]) -> None:
+    def _begin(
+        self, key: tuple[UUID, UUID], tasks: set[asyncio.Task[Settled]], work: Callable[[Reply], Coroutine[None, None, Settled]]
+    ) -> Reply:
         """However the work ends, whoever listens to the reply hears of it."""
+        self._replies[key] = reply = Reply()
 
-        def over(task: asyncio.Task[None]) -> None:
-            self._tasks.discard(task)
-            error = None if task.cancelled() else task.exception()
-            if isinstance(error, DomainError):
-                reply.end(error)
-            elif error is not None:
-                log.error("an answer could not be kept", exc_info=error)
-            reply.end(AnswerLost())
+        def over(task: asyncio.Task[Settled]) -> None:
+            tasks.discard(task)
+            # Asked about again, it may be another's by now.
+            if self._replies.get(key) is reply:
+                del self._replies[key]
+            reply.end(_end(task))
 
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
+        task = asyncio.create_task(work(reply))
+        tasks.add(task)
         task.add_done_callback(over)
+        return reply
+
+    async def _read(self, workspace_id: UUID, thread: Thread, message_id: UUID, reply: Reply) -> Settled:
+        """How it ended, from the log; if another process is working at it, when that has ended."""
+        while True:
+            asked = thread.asked_for(message_id)
+            if asked is None:
+                break
+            if self._now() < asked.until:
+                await asyncio.sleep(ELSEWHERE_S)
+            else:
+                await self._answering.give_up(workspace_id, thread.id, self._now())
+            thread = await self._threads.get(workspace_id, thread.author, str(thread.id))
+        messages = await self._threads.messages(workspace_id, thread)
+        outcome = outcome_of(messages, message_id)
+        if outcome is None:
+            raise AnswerLost
+        for piece in replayed_pieces(outcome):
+            reply.take(piece)
+        return Settled(message_in(messages, message_id), outcome)
+
+
+def _end(task: "asyncio.Task[Settled]") -> Settled | DomainError:
+    if task.cancelled():
+        return AnswerLost()
+    error = task.exception()
+    if error is None:
+        return task.result()
+    if not isinstance(error, DomainError):
+        log.error("an answer could not be kept", exc_info=error)
+        return AnswerLost()
+    return error
 
 
 _ERRORS: dict[Failure, type[NoAnswer]] = {"timed_out": AnswerLate}

@@ -1,6 +1,7 @@
 """Threads: to list, read, begin, change, write in, archive and bring back. What asks the assistant is in `replies.py`."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from application.event_store import Command, EventStore, KnownCommand
@@ -59,18 +60,22 @@ class Threads:
     async def restore(self, command: Command, reference: str, *, versions: Sequence[int] = ()) -> Done[Thread]:
         return await self._by_author(command, reference, decisions.restore, versions)
 
-    async def send(self, command: Command, reference: str, content: str) -> Done[Thread]:
-        return await self.write(command, reference, lambda thread: decisions.send(thread, message_id_of(command), content))
+    async def send(self, command: Command, reference: str, content: str, *, versions: Sequence[int] = ()) -> Done[Thread]:
+        return await self.write(
+            command, reference, lambda thread: decisions.send(thread, message_id_of(command), content), versions=versions
+        )
 
-    async def write(self, command: Command, reference: str, decide: Decide) -> Done[Thread]:
+    async def write(self, command: Command, reference: str, decide: Decide, *, versions: Sequence[int] = ()) -> Done[Thread]:
         """For whoever sees the thread."""
-        return await self._decide(command, reference, lambda thread: decide(check_live(check_visible(thread, command.actor))))
+        return await self._decide(command, reference, lambda thread: decide(_open(thread, command, versions)))
 
-    async def write_knowing(self, command: Command, reference: str, decide: DecideKnowing) -> Done[Thread]:
+    async def write_knowing(
+        self, command: Command, reference: str, decide: DecideKnowing, *, versions: Sequence[int] = ()
+    ) -> Done[Thread]:
         """The same, for what depends on what was said."""
 
         async def plan() -> Plan[Thread]:
-            thread = check_live(check_visible(await self._there(command.workspace_id, reference), command.actor))
+            thread = _open(await self._there(command.workspace_id, reference), command, versions)
             return Plan(thread.id, thread, thread.version, decide(thread, await self.messages(command.workspace_id, thread)))
 
         return await self._exclusively.run(command, plan)
@@ -78,6 +83,10 @@ class Threads:
     async def note(self, command: Command, thread_id: UUID, decide: Decide) -> Done[Thread]:
         """For what the assistant has to say, whatever became of the thread meanwhile."""
         return await self._decide(command, str(thread_id), decide)
+
+    async def overdue(self, now: datetime) -> list[tuple[UUID, UUID]]:
+        """Workspace and id of threads with questions that are to be given up."""
+        return await self._book.overdue(now)
 
     async def again(self, command: Command, known: KnownCommand) -> Done[Thread]:
         """The thread as it was after the command, which was carried out before."""
@@ -105,6 +114,11 @@ class Threads:
 def message_id_of(command: Command) -> UUID:
     """The message that a command sends: the same when the command comes again."""
     return derived_id(f"{command.command_id}\nmessage")
+
+
+def _open(thread: Thread, command: Command, versions: Sequence[int]) -> Thread:
+    """To whoever wants to write in it."""
+    return check_version(check_live(check_visible(thread, command.actor)), versions)
 
 
 async def _shown(thread: Thread) -> ThreadView:

@@ -10,11 +10,15 @@ QUOTE_CHARACTERS_MAX: Final = 500
 _ENDED: Final = re.compile(r"(?<=[.!?…:]\s)|(?<=[.!?…][)\u201d\u2019]\s)|(?<=\n\n)|(?<=[\u3002\uff01\uff1f])")
 
 
+# Nobody who reads the page sees it.
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
 def quote(marked: str) -> str:
     """Sentences next to each other that have most of the marked words between them, the longest where several have as many.
     `marked` is a passage with marks around matched words.
     """
-    text, places = unmarked(marked)
+    text, places = unmarked(_COMMENT.sub("", marked))
     if len(text) <= QUOTE_CHARACTERS_MAX:
         return text.strip()
     words = [(text[first:last].lower(), first, last) for first, last in places]

@@ -35,8 +35,8 @@ from domain.threads.events import (
     WritesAllowed,
     WritesForbidden,
 )
-from domain.threads.rules import THREAD_BYTES_MAX, check_message, check_title, title_from
-from domain.threads.state import Thread
+from domain.threads.rules import THREAD_BYTES_MAX, THREAD_EVENTS_MAX, check_message, check_title, title_from
+from domain.threads.state import Asked, Thread
 
 INTERRUPTED = (
     "The service ended, or lost its database, while the assistant was answering. If it had changed pages by then, their history "
@@ -96,8 +96,7 @@ def restore(thread: Thread) -> list[ThreadEvent]:
 
 def send(thread: Thread, message_id: UUID, content: str) -> list[ThreadEvent]:
     check_message(content)
-    if thread.size_bytes + len(content.encode()) > THREAD_BYTES_MAX:
-        raise ThreadFull
+    check_room(thread, len(content.encode()))
     sent: list[ThreadEvent] = [MessageSent(message_id, content)]
     if thread.title is None:
         sent.append(ThreadRenamed(Change(None, title_from(content))))
@@ -115,21 +114,23 @@ def ask_again(thread: Thread, messages: Sequence[Message], message_id: UUID, now
         raise MessageNotFound
     if message.answered_by is not None:
         raise AlreadyAnswered
+    check_room(thread)
     asked = thread.asked_for(message_id)
     if asked is not None and now < asked.until:
         raise ReplyPending
     return [*([interrupted(message_id)] if asked else []), ReplyAsked(message_id, until)]
 
 
-def settle(thread: Thread, outcome: ReplyGiven | ReplyFailed) -> list[ThreadEvent]:
-    """An answer, or that there is none. What was settled before stays so."""
-    return [] if thread.asked_for(outcome.message_id) is None else [outcome]
+def settle(thread: Thread, outcome: ReplyGiven | ReplyFailed, until: datetime) -> list[ThreadEvent]:
+    """An answer, or that there is none, to the question that was asked until then. What was settled before stays so, and of a
+    question that was given up and asked once more, only the second counts.
+    """
+    return [outcome] if Asked(outcome.message_id, until) in thread.asked else []
 
 
-def interrupt(thread: Thread, message_id: UUID, now: datetime) -> list[ThreadEvent]:
-    """Settles a question of which nothing was heard in time."""
-    asked = thread.asked_for(message_id)
-    return [interrupted(message_id)] if asked is not None and now >= asked.until else []
+def give_up(thread: Thread, now: datetime) -> list[ThreadEvent]:
+    """Settles the questions of which nothing was heard in time."""
+    return [interrupted(asked.message_id) for asked in thread.asked if now >= asked.until]
 
 
 def interrupted(message_id: UUID) -> ReplyFailed:
@@ -148,6 +149,12 @@ def check_author(thread: Thread, actor: Actor) -> Thread:
     if not _is_author(check_visible(thread, actor), actor):
         raise NotTheAuthor
     return thread
+
+
+def check_room(thread: Thread, more_bytes: int = 0) -> None:
+    """Raises `ThreadFull`."""
+    if thread.size_bytes + more_bytes > THREAD_BYTES_MAX or thread.version >= THREAD_EVENTS_MAX:
+        raise ThreadFull
 
 
 def check_live(thread: Thread) -> Thread:

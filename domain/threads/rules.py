@@ -12,8 +12,9 @@ PRIVATE: Final = "thread."
 TITLE_CHARACTERS_MAX: Final = 200
 DERIVED_TITLE_CHARACTERS_MAX: Final = 80
 MESSAGE_BYTES_MAX: Final = 64 * 1024
-# All that was said in one thread, so that it can always be read as a whole.
+# All that is kept of one thread, so that it can always be read as a whole.
 THREAD_BYTES_MAX: Final = 8 * 1024 * 1024
+THREAD_EVENTS_MAX: Final = 5000
 # What Markdown puts before a line's first word: headings, quotes, lists.
 _MARKUP: Final = re.compile(r"^(?:\s|#+\s|>|[-*+]\s|\d{1,9}[.)]\s)+")
 
@@ -38,8 +39,11 @@ def check_message(content: str) -> str:
 
 def title_from(content: str) -> str:
     """The first line that says anything, without Markdown's signs, cut at a word's end where it is long."""
-    lines = (_plain(line) for line in content.splitlines())
-    title = next((line for line in lines if line), "…")
+    lines = [plain for line in content.splitlines() if (plain := _plain(line))]
+    # Rules and fences are lines too, and say nothing.
+    title = next(
+        (line for line in lines if any(map(str.isalnum, line)) and not line.startswith("```")), lines[0] if lines else "…"
+    )
     if len(title) <= DERIVED_TITLE_CHARACTERS_MAX:
         return title
     cut = title[: DERIVED_TITLE_CHARACTERS_MAX - 1]
@@ -49,5 +53,6 @@ def title_from(content: str) -> str:
 
 
 def _plain(line: str) -> str:
-    shown = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in line)
+    # What has no width, or turns the direction of what follows, is no part of a title.
+    shown = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in line if unicodedata.category(c) != "Cf")
     return " ".join(_MARKUP.sub("", shown).split())

@@ -1,5 +1,6 @@
 """A thread after its events. What was said in it is in `conversation.py`, because only few commands need to know."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 from uuid import UUID
@@ -19,6 +20,7 @@ from domain.threads.events import (
     ThreadShared,
     ThreadStarted,
     ThreadUnshared,
+    ToolCall,
     WritesAllowed,
     WritesForbidden,
 )
@@ -32,7 +34,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Thread(msgspec.Struct, frozen=True, kw_only=True):
-    """A thread at one version. `size_bytes` counts all that was said."""
+    """A thread at one version. `size_bytes` counts all that was said, and what is kept of how it came about."""
 
     id: UUID
     provider_thread_id: str
@@ -51,6 +53,11 @@ class Thread(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def live(self) -> bool:
         return self.archived_at is None
+
+    @property
+    def overdue_from(self) -> datetime | None:
+        """When the first of the questions will have been given up."""
+        return min((asked.until for asked in self.asked), default=None)
 
     def asked_for(self, message_id: UUID) -> Asked | None:
         return next((asked for asked in self.asked if asked.message_id == message_id), None)
@@ -93,19 +100,31 @@ def _after(thread: Thread, event: ThreadEvent, fact: Recorded[ThreadEvent]) -> T
         case ThreadArchived() | ThreadRestored():
             return replace(thread, archived_at=fact.at if isinstance(event, ThreadArchived) else None)
         case MessageSent():
-            return _said(thread, event.content, fact.at)
+            return replace(_grown(thread, event), last_message_at=fact.at)
         case ReplyAsked():
             return replace(thread, asked=(*thread.asked, Asked(event.message_id, event.until)))
         case ReplyGiven():
-            return _said(_settled(thread, event.message_id), event.content, fact.at)
+            return replace(_settled(_grown(thread, event), event.message_id), last_message_at=fact.at)
         case ReplyFailed():
-            return _settled(thread, event.message_id)
+            return _settled(_grown(thread, event), event.message_id)
         case _:
             assert_never(event)
 
 
-def _said(thread: Thread, content: str, at: datetime) -> Thread:
-    return msgspec.structs.replace(thread, last_message_at=at, size_bytes=thread.size_bytes + len(content.encode()))
+def _grown(thread: Thread, event: MessageSent | ReplyGiven | ReplyFailed) -> Thread:
+    """By the texts of an event, which are nearly all of it."""
+    match event:
+        case MessageSent():
+            texts = [event.content]
+        case ReplyGiven():
+            texts = [event.content, *(citation.quote for citation in event.citations), *_told(event.calls)]
+        case ReplyFailed():
+            texts = [event.said, *_told(event.calls)]
+    return msgspec.structs.replace(thread, size_bytes=thread.size_bytes + sum(len(text.encode()) for text in texts))
+
+
+def _told(calls: Sequence[ToolCall]) -> list[str]:
+    return [text for call in calls for text in (call.arguments, call.result)]
 
 
 def _settled(thread: Thread, message_id: UUID) -> Thread:

@@ -11,6 +11,8 @@ CREATE TABLE read_model.thread (
   -- False in the trash.
   live boolean NOT NULL,
   created_at timestamptz NOT NULL,
+  -- From when on the first of its open questions is given up.
+  overdue_from timestamptz,
   version integer NOT NULL,
   -- The whole state, as JSON.
   doc bytea NOT NULL,
@@ -20,4 +22,14 @@ CREATE UNIQUE INDEX thread_provider ON read_model.thread (workspace_id, provider
 -- Lists are of one's own and of what is shared.
 CREATE INDEX thread_own ON read_model.thread (workspace_id, author, live, created_at, thread_id);
 CREATE INDEX thread_shared ON read_model.thread (workspace_id, live, created_at, thread_id) WHERE shared;
+CREATE INDEX thread_overdue ON read_model.thread (overdue_from) WHERE overdue_from IS NOT NULL;
 SELECT daybook.confine('read_model.thread', 'SELECT, INSERT, UPDATE, DELETE');
+
+-- Questions that some process did not live to answer are found without knowing whose they are.
+CREATE FUNCTION daybook.overdue_threads(p_now timestamptz) RETURNS TABLE (workspace_id uuid, thread_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+  SELECT t.workspace_id, t.thread_id FROM read_model.thread t WHERE t.overdue_from <= p_now LIMIT 1000;
+$$;
+REVOKE EXECUTE ON FUNCTION daybook.overdue_threads(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION daybook.overdue_threads(timestamptz) TO daybook_service;

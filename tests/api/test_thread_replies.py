@@ -71,9 +71,9 @@ def said(workspace: Workspace, thread: str) -> list[dict[str, Any]]:
     return messages
 
 
-def streamed(workspace: Workspace, thread: str, content: str = "When?", **headers: str) -> list[tuple[str, dict[str, Any]]]:
+def streamed(client: httpx.Client, thread: str, content: str = "When?", **headers: str) -> list[tuple[str, dict[str, Any]]]:
     path = f"/threads/{thread}/chat"
-    with connect_sse(workspace.client, "POST", path, json={"content": content}, headers=dict(headers)) as source:
+    with connect_sse(client, "POST", path, json={"content": content}, headers=dict(headers)) as source:
         return [(event.event, json.loads(event.data)) for event in source.iter_sse()]
 
 
@@ -112,7 +112,7 @@ class TestAnswers:
     def test_a_stream_tells_everything_as_it_comes_about(self, talking: Workspace, model: Model) -> None:
         model.calls(("search", {"query": "invoices"}))
         model.says("On ", "Friday, see [it](/v1/pages/invoices#when).")
-        events = streamed(talking, begin(talking))
+        events = streamed(talking.client, begin(talking))
         assert [name for name, _ in events] == ["message", "tool", "delta", "delta", "citation", "done"]
         message, tool, first, second, citation, done = [data for _, data in events]
         assert message["userMessage"] == done["userMessage"]
@@ -205,7 +205,7 @@ class TestFailures:
 
     def test_in_a_stream_a_failure_is_an_event(self, talking: Workspace, model: Model) -> None:
         model.cuts("On ")
-        events = streamed(talking, begin(talking))
+        events = streamed(talking.client, begin(talking))
         assert [name for name, _ in events] == ["message", "delta", "error"]
         problem = events[-1][1]
         assert (problem["status"], problem["code"]) == (502, "assistant_failed")
@@ -262,7 +262,7 @@ class TestFailures:
         model.calls(("search", {"query": "invoices"}))
         model.says("On ", "Friday, see [it](/v1/pages/invoices#when).")
         thread, key = begin(talking), {"Idempotency-Key": "once"}
-        first, again = (streamed(talking, thread, **key) for _ in range(2))
+        first, again = (streamed(talking.client, thread, **key) for _ in range(2))
         assert [name for name, _ in again] == ["message", "tool", "delta", "citation", "done"]
         assert again[-1] == first[-1]
         assert len(model.asked) == 2
@@ -279,19 +279,28 @@ class TestFailures:
                 refused(client.post(f"/threads/{thread}/messages/{message}/reply"), 409, "reply_pending")
             assert waiting.result().status_code == 504
 
-    def test_a_service_that_ends_says_so_on_the_thread(self, provider: Model, model: Model, new_service: Any) -> None:
-        flags = ("--assistant-url", provider.url, "--assistant-model", "a-model", "--shutdown-grace-s", "1")
+    def test_a_service_that_ends_says_so_to_whoever_waits_and_on_the_thread(
+        self, provider: Model, model: Model, new_service: Any, refused: Any
+    ) -> None:
+        flags = ("--assistant-url", provider.url, "--assistant-model", "a-model", "--shutdown-grace-s", "3")
         service = new_service(*flags)
         workspace = service.new_workspace()
-        thread = begin(workspace)
-        model.hangs("On ")
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(chat, workspace, thread)
-            assert eventually(lambda: len(model.asked) == 1)
+        threads = [begin(workspace) for _ in range(2)]
+        for _ in threads:
+            model.hangs("On ")
+        with ThreadPoolExecutor(2) as pool, workspace.client_of_its_own() as client:
+            waiting = pool.submit(chat, workspace, threads[0])
+            listening = pool.submit(streamed, client, threads[1])
+            assert eventually(lambda: len(model.asked) == 2)
             service.stop()
+            # Whoever waits is told before the line is cut.
+            problem = refused(waiting.result(), 502, "assistant_failed")
+            assert [name for name, _ in listening.result()] == ["message", "delta", "error"]
+        assert problem["reason"] == "interrupted"
         service.start()
-        message = said(workspace, thread)[0]
-        assert (message["reply"], message["failures"][0]["reason"]) == ("failed", "interrupted")
+        for thread in threads:
+            [message] = said(workspace, thread)
+            assert (message["reply"], message["failures"][0]["reason"]) == ("failed", "interrupted")
 
     def test_after_a_kill_the_message_is_there_and_nothing_is_asked_twice(
         self, provider: Model, model: Model, new_service: Any, refused: Any
@@ -306,9 +315,10 @@ class TestFailures:
             service.kill()
         service.start()
         assert said(workspace, thread)[0]["reply"] == "waiting"
+        # Nobody has to ask for that.
+        assert eventually(lambda: said(workspace, thread)[0]["reply"] == "failed", within_s=40)
         problem = refused(chat(workspace, thread, key="once"), 502, "assistant_failed")
-        assert problem["reason"] == "interrupted"
-        assert (said(workspace, thread)[0]["reply"], len(model.asked)) == ("failed", 1)
+        assert (problem["reason"], len(model.asked)) == ("interrupted", 1)
 
     def test_a_request_that_comes_to_several_processes_is_asked_once(
         self, provider: Model, model: Model, new_service: Any
@@ -316,6 +326,13 @@ class TestFailures:
         service = new_service("--assistant-url", provider.url, "--assistant-model", "a-model", "--workers", "2")
         workspace = service.new_workspace()
         thread = begin(workspace)
+        go_on = threading.Event()
+
+        def slowly(handler: Any) -> None:
+            go_on.wait(HANGS_S_MAX)
+            model.receiver.always(handler)  # type: ignore[operator] - it is one
+
+        model.then(slowly)
 
         def one(_: int) -> dict[str, Any]:
             with workspace.client_of_its_own() as client:
@@ -324,7 +341,13 @@ class TestFailures:
                 return answer
 
         with ThreadPoolExecutor(12) as pool:
-            answers = list(pool.map(one, range(12)))
+            asking = [pool.submit(one, number) for number in range(12)]
+            assert eventually(lambda: len(model.asked) == 1)
+            # All are in by now, some of them in the process that did not ask.
+            time.sleep(2)
+            assert not any(each.done() for each in asking)
+            go_on.set()
+            answers = [each.result() for each in asking]
         assert all(answer == answers[0] for answer in answers), answers
         assert (len(model.asked), len(said(workspace, thread))) == (1, 2)
 

@@ -30,6 +30,8 @@ SEES_ALL = {
     "daybook.projection_work": "(p_projection text, p_resting boolean)",
     # How far projections are behind in all workspaces together: sums.
     "daybook.projection_states": "(p_projections text[])",
+    # Questions to the assistant that a process did not live to answer. It answers ids.
+    "daybook.overdue_threads": "(p_now timestamp with time zone)",
     # Deliverers look for work in the same way. It answers ids and seconds.
     "daybook.webhook_queues": "()",
     # Clears away what was kept for long enough, wherever it is. It answers how many rows.
@@ -64,6 +66,8 @@ LEADS_WITH_ANOTHER = {
     ("api_key", "key_id"),
     # For find_memberships.
     ("member", "member_id"),
+    # For overdue_threads.
+    ("thread", "overdue_from"),
     # Trigrams, for text_matches.
     ("page_text", "body"),
     # Trigrams, for spelt_like.

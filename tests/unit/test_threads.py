@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
@@ -36,10 +37,18 @@ from domain.threads.events import (
     ThreadShared,
     ThreadStarted,
     ThreadUnshared,
+    ToolCall,
     WritesAllowed,
     WritesForbidden,
 )
-from domain.threads.rules import DERIVED_TITLE_CHARACTERS_MAX, MESSAGE_BYTES_MAX, THREAD_BYTES_MAX, check_title, title_from
+from domain.threads.rules import (
+    DERIVED_TITLE_CHARACTERS_MAX,
+    MESSAGE_BYTES_MAX,
+    THREAD_BYTES_MAX,
+    THREAD_EVENTS_MAX,
+    check_title,
+    title_from,
+)
 from domain.threads.state import Thread, evolve
 
 THREAD, FIRST, SECOND, REPLY = (UUID(int=number) for number in (1, 2, 3, 4))
@@ -135,11 +144,18 @@ def test_a_question_is_open_until_it_is_answered_or_failed() -> None:
     ]
     asked = given(STARTED, SENT, ASKED)
     for outcome in (GIVEN, FAILED):
-        assert decisions.settle(asked, outcome) == [outcome]
+        assert decisions.settle(asked, outcome, LATER) == [outcome]
         settled = given(STARTED, SENT, ASKED, outcome)
         assert settled.asked == ()
         # Whoever comes second changes nothing.
-        assert decisions.settle(settled, GIVEN) == []
+        assert decisions.settle(settled, GIVEN, LATER) == []
+
+
+def test_the_late_end_of_a_first_attempt_does_not_settle_the_second() -> None:
+    later = LATER + timedelta(minutes=2)
+    again = given(STARTED, SENT, ASKED, decisions.interrupted(FIRST), ReplyAsked(FIRST, later))
+    assert decisions.settle(again, FAILED, LATER) == []
+    assert decisions.settle(again, GIVEN, later) == [GIVEN]
 
 
 def test_what_was_only_sent_or_failed_can_be_asked_again() -> None:
@@ -160,8 +176,9 @@ def test_what_is_answered_or_being_answered_cannot() -> None:
 
 def test_a_question_of_which_nothing_was_heard_in_time_was_interrupted() -> None:
     events = (STARTED, SENT, ASKED)
-    assert decisions.interrupt(given(*events), FIRST, LATER - timedelta(seconds=1)) == []
-    assert decisions.interrupt(given(*events), FIRST, LATER) == [decisions.interrupted(FIRST)]
+    assert given(*events).overdue_from == LATER
+    assert decisions.give_up(given(*events), LATER - timedelta(seconds=1)) == []
+    assert decisions.give_up(given(*events), LATER) == [decisions.interrupted(FIRST)]
     again = decisions.ask_again(given(*events), said(*events), FIRST, LATER, LATER + timedelta(minutes=2))
     assert again == [decisions.interrupted(FIRST), ReplyAsked(FIRST, LATER + timedelta(minutes=2))]
 
@@ -197,6 +214,22 @@ def test_a_message_and_a_thread_have_a_longest() -> None:
     assert decisions.send(given(STARTED, *full[1:]), FIRST, longest)
     with pytest.raises(ThreadFull):
         decisions.send(given(STARTED, *full), FIRST, "x")
+    with pytest.raises(ThreadFull):
+        decisions.ask_again(given(STARTED, *full, SENT), said(STARTED, *full, SENT), FIRST, NOON, LATER)
+
+
+def test_what_the_assistant_did_and_could_not_say_counts_for_a_threads_size_as_well() -> None:
+    call = ToolCall("search", "a" * 10, "done", "b" * 20)
+    failed = ReplyFailed(message_id=FIRST, reason="timed_out", detail="Too late.", said="c" * 5, calls=(call,))
+    before = given(STARTED, SENT, ASKED).size_bytes
+    assert given(STARTED, SENT, ASKED, failed).size_bytes == before + 35
+
+
+def test_a_thread_has_so_many_events_and_no_more() -> None:
+    long = msgspec.structs.replace(given(STARTED), version=THREAD_EVENTS_MAX - 1)
+    assert decisions.send(long, FIRST, "x")
+    with pytest.raises(ThreadFull):
+        decisions.send(msgspec.structs.replace(long, version=THREAD_EVENTS_MAX), FIRST, "x")
 
 
 @pytest.mark.parametrize(
@@ -210,6 +243,9 @@ def test_a_message_and_a_thread_have_a_longest() -> None:
         ("word " * 16 + "and more", "word " * 15 + "word…"),
         ("語" * 90, "語" * 79 + "…"),
         ("---\n", "---"),
+        ("---\n```python\nprint(1)\n```", "print(1)"),
+        ("\u200b\u202eabc", "abc"),
+        ("\u200b", "…"),
     ],
 )
 def test_a_title_is_the_first_line_without_markdowns_signs(content: str, title: str) -> None:

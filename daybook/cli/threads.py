@@ -30,8 +30,13 @@ class Thread(msgspec.Struct, rename="camel"):
     assistant_may_write: bool
 
 
-class OneThread(msgspec.Struct):
+class FirstMessage(msgspec.Struct):
+    id: str
+
+
+class NewThread(msgspec.Struct):
     thread: Thread
+    message: FirstMessage | None = None
 
 
 class ManyThreads(msgspec.Struct):
@@ -75,16 +80,16 @@ def new(
     may_write: Annotated[bool, Parameter(negative="", help="The assistant may change pages in it.")] = False,
 ) -> None:
     """Begin a thread, and print its id; with something said, print the assistant's answer as well."""
-    body = {"shared": shared, "assistantMayWrite": may_write, **({} if title is None else {"title": title})}
-    said = None if words is None else _said(words)
+    wanted = {"title": title, "message": None if words is None else _said(words)}
+    given = {name: value for name, value in wanted.items() if value is not None}
     with connected() as client:
-        thread = decoded(client.write("POST", "/threads", body), OneThread).thread
-        if said is None:
-            sys.stdout.write(f"{thread.id}\n")
+        made = decoded(client.write("POST", "/threads", {"shared": shared, "assistantMayWrite": may_write, **given}), NewThread)
+        if made.message is None:
+            sys.stdout.write(f"{made.thread.id}\n")
         else:
             # The answer alone goes into a pipe.
-            sys.stderr.write(f"Thread {thread.id}\n")
-            _talk(client, thread.id, said)
+            sys.stderr.write(f"Thread {made.thread.id}\n")
+            _talk(client, made.thread.id, f"/messages/{made.message.id}/reply")
 
 
 @threads_app.command(name="list")
@@ -113,7 +118,7 @@ def send(
     said = _said(words)
     with connected() as client:
         if reply:
-            _talk(client, thread, said)
+            _talk(client, thread, "/chat", {"content": said})
         else:
             client.write("POST", _path(thread, "/messages"), {"content": said})
 
@@ -138,10 +143,10 @@ def _shown(message: Message) -> str:
     return f"{message.role}, {message.created_at}\n{''.join(f'  {steady(line)}'.rstrip() + chr(10) for line in lines)}"
 
 
-def _talk(client: Client, thread: str, said: str) -> None:
+def _talk(client: Client, thread: str, asking: str, body: object = None) -> None:
     told = False
     try:
-        for text in _answer(client, thread, said):
+        for text in _answer(client, thread, asking, body):
             told = True
             print_bytes(text.encode())
     finally:
@@ -149,9 +154,9 @@ def _talk(client: Client, thread: str, said: str) -> None:
             print_bytes(b"\n")
 
 
-def _answer(client: Client, thread: str, said: str) -> Iterator[str]:
+def _answer(client: Client, thread: str, asking: str, body: object) -> Iterator[str]:
     """The answer in pieces."""
-    for event in client.stream(_path(thread, "/chat"), {"content": said}, silence_s=SILENCE_S):
+    for event in client.stream(_path(thread, asking), body, silence_s=SILENCE_S):
         match event.event:
             case "delta":
                 yield steady(msgspec.json.decode(event.data, type=Text).text)

@@ -251,6 +251,8 @@ class TestThreads:
             )
 
     def test_what_is_not_there_is_one_line(self, daybook: Daybook) -> None:
+        fails(daybook("threads", "new", " "), "content is empty", "400")
+        assert daybook("threads", "list").stdout == ""
         fails(daybook("threads", "show", "nowhere"), "No thread that you may see has this id", "404")
         fails(daybook("threads", "send", "nowhere", "Hello"), "No thread that you may see has this id", "404")
 

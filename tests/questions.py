@@ -29,4 +29,8 @@ UNANSWERED = (
     "When does the museum in Oslo open on Sundays?",
     "How do I renew a passport in Spain?",
     "What did our customers say about the invoice layout?",
+    "How do I configure a Kubernetes ingress?",
+    "What is the salary of a nurse?",
 )
+# What only an assistant that knows meanings can tell from a question.
+SMALL_TALK = ("hi", "thanks!", "Hello, how are you?", "tell me more", "ok", "yes please", "Can you help me?", "Tell me a joke")

@@ -5,17 +5,20 @@ from collections.abc import AsyncGenerator
 from typing import Final
 
 from application.assistant import Cited, Ended, Piece, Question, Said
-from application.search import Asked, Result, Results, Search, SearchWish
+from application.search import Result, Results, Search, SearchWish
 from domain.search.queries import QUERY_CHARACTERS_MAX, SearchQuery
 from domain.search.quotes import quote
 from domain.threads.events import Citation
 
 MODEL: Final = "daybook-quotes"
 QUOTES_MAX: Final = 4
-# A page counts as saying something about a question if it is at least so near to it in meaning, ...
-SIMILARITY_MIN: Final = 0.4
-# ... or if it has so much of what is asked by its words, the rare ones counting for more.
+# Between questions that a book answers and small talk, its pages' nearness in meaning leaves a gap from 0.25 to 0.31.
+NEAR_MIN: Final = 0.3
+# Words alone may deceive: one that is hardly near has to have so much of what is asked, the rare words counting for more, ...
 COVERED_MIN: Final = 0.5
+# ... in so many words, and be so near at least.
+WORDS_MIN: Final = 2
+HARDLY_NEAR_MIN: Final = 0.2
 FOUND: Final = "This is what the pages of this workspace say:"
 NOTHING: Final = (
     "I found nothing about this on the pages of this workspace. Ask in other words, or about something that is written down here."
@@ -45,7 +48,7 @@ class ExtractiveAssistant:
         found = await self._search.find(question.workspace_id, _wish(asked[-1]))
         if not found.asked.weight and len(asked) > 1:
             found = await self._search.find(question.workspace_id, _wish("\n".join(asked[-2:])))
-        return found, [result for result in found.results if _says_something(result, found.asked)]
+        return found, [result for result in found.results if _says_something(result, found)]
 
 
 def _wish(text: str) -> SearchWish:
@@ -53,15 +56,15 @@ def _wish(text: str) -> SearchWish:
     return SearchWish(SearchQuery(text[:QUERY_CHARACTERS_MAX]), ("page",), "hybrid", QUOTES_MAX, explain=True)
 
 
-def _says_something(result: Result, asked: Asked) -> bool:
+def _says_something(result: Result, found: Results) -> bool:
     nearness = result.reasons.semantic
-    return (nearness is not None and nearness[1].score >= SIMILARITY_MIN) or _covered(result, asked) >= COVERED_MIN
-
-
-def _covered(result: Result, asked: Asked) -> float:
-    """How much of what is asked for the page has, from 0 to about 1."""
+    near = 0.0 if nearness is None else nearness[1].score
     there = {part.lexeme for part in result.reasons.parts}
-    return math.fsum(term.weight for term in asked.terms if term.lexeme in there) / max(asked.weight, 1e-9)
+    words = [term for term in found.asked.terms if term.lexeme in there]
+    covered = math.fsum(term.weight for term in words) >= COVERED_MIN * found.asked.weight
+    if found.mode == "keyword":
+        return bool(words) and covered
+    return near >= NEAR_MIN or (covered and len(words) >= WORDS_MIN and near >= HARDLY_NEAR_MIN)
 
 
 def _citation(result: Result) -> Citation:

@@ -34,9 +34,12 @@ def quote(marked: str) -> str:
 
 
 def _end(text: str, starts: list[int], start: int) -> int:
-    """The end of the last sentence that fits; of one that is too long by itself, what fits."""
+    """The end of the last sentence that fits; of one that is too long by itself, the words that fit."""
     furthest = start + QUOTE_CHARACTERS_MAX
     if furthest >= len(text):
         return len(text)
     ends = [end for end in starts if start < end <= furthest]
-    return ends[-1] if ends else furthest
+    if ends:
+        return ends[-1]
+    space = max(text.rfind(" ", start, furthest), text.rfind("\n", start, furthest))
+    return space if space > start else furthest

@@ -114,6 +114,27 @@ class TestThreads:
         refused(workspace.client.delete(path, headers={"If-Match": '"1"'}), 412, "version_stale")
         assert workspace.client.delete(path, headers={"If-Match": '"2"'}).json() == {"success": True}
 
+    def test_a_message_may_depend_on_what_was_said_before(self, workspace: Workspace, refused: Any) -> None:
+        thread = begin(workspace.client, message="First")
+        for tail in ("messages", "chat"):
+            answer = workspace.client.post(f"/threads/{thread['id']}/{tail}", json={"content": "x"}, headers={"If-Match": '"1"'})
+            refused(answer, 412, "version_stale")
+        assert len(said(workspace.client, thread)) == 1
+        for tail in ("messages", "chat"):
+            version = workspace.client.get(f"/threads/{thread['id']}").headers["etag"]
+            answer = workspace.client.post(
+                f"/threads/{thread['id']}/{tail}", json={"content": "x"}, headers={"If-Match": version}
+            )
+            assert answer.status_code < 300, answer.text
+
+    def test_a_conversation_from_elsewhere_keeps_its_dates(self, workspace: Workspace) -> None:
+        then = {"Daybook-Effective-At": "2020-06-10T20:26:43Z"}
+        thread = workspace.client.post("/threads", json={"message": "First"}, headers=then).json()["thread"]
+        for tail in ("messages", "chat"):
+            workspace.client.post(f"/threads/{thread['id']}/{tail}", json={"content": "x"}, headers=then)
+        dates = [each["createdAt"][:10] for each in said(workspace.client, thread) if each["role"] == "user"]
+        assert dates == ["2020-06-10"] * 3
+
     def test_what_is_in_the_trash_can_be_read_and_restored_and_no_more(self, workspace: Workspace, refused: Any) -> None:
         thread = begin(workspace.client, message="Hello")
         path = f"/threads/{thread['id']}"

@@ -2,11 +2,11 @@
 
 from application.idempotency import Idempotency
 from application.search import Search
-from application.tools.workspace import Toolbox
+from application.tools.workspace import MayStill, Toolbox
 from daybook.pages import PageParts
 from daybook.world import now
 
 
-def toolbox(on_pages: PageParts, search: Search, idempotency: Idempotency) -> Toolbox:
+def toolbox(on_pages: PageParts, search: Search, idempotency: Idempotency, may_still: MayStill) -> Toolbox:
     """Tools stand on the use cases of everybody, and wait for one another as requests do."""
-    return Toolbox(search, on_pages.reader, on_pages.markdown, on_pages.pages, on_pages.contents, idempotency, now)
+    return Toolbox(search, on_pages.reader, on_pages.markdown, on_pages.pages, on_pages.contents, idempotency, may_still, now)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import datetime
 from typing import Protocol
@@ -22,6 +22,7 @@ from domain.events import ASSISTANT
 from domain.ids import derived_id
 from domain.threads import decisions
 from domain.threads.conversation import message_in, outcome_of, up_to
+from domain.threads.errors import ThreadNotFound
 from domain.threads.events import Failure, ReplyFailed, ReplyGiven
 from domain.threads.state import Thread
 
@@ -37,7 +38,16 @@ LATE = "The assistant did not answer within {:g} seconds."
 class ToolsFor(Protocol):
     """What the assistant may do for one question."""
 
-    def __call__(self, caller: Caller, thread_id: UUID, asked_id: UUID, *, writes: bool, request: str | None = None) -> Tools: ...
+    def __call__(
+        self,
+        caller: Caller,
+        thread_id: UUID,
+        asked_id: UUID,
+        *,
+        allowed: Callable[[], Awaitable[bool]],
+        writes: bool,
+        request: str | None = None,
+    ) -> Tools: ...
 
 
 class NoAnswer(DomainError):
@@ -122,8 +132,18 @@ class Answering:
         before = up_to(messages, message_in(messages, ask.message_id))
         turns = [Turn("user" if message.reply is None else "assistant", message.content) for message in before]
         writes, request = ask.thread.writes, ask.command.request
-        tools = self._tools_for(ask.caller, ask.thread.id, ask.asked_id, writes=writes, request=request)
+        tools = self._tools_for(
+            ask.caller, ask.thread.id, ask.asked_id, allowed=lambda: self._allowed(ask), writes=writes, request=request
+        )
         return Question(ask.command.workspace_id, turns, tools)
+
+    async def _allowed(self, ask: Ask) -> bool:
+        """Whether the thread, as it is now, allows changes to whoever asked."""
+        try:
+            thread = await self._threads.get(ask.caller.workspace_id, ask.caller.actor, str(ask.thread.id))
+        except ThreadNotFound:
+            return False
+        return thread.live and thread.writes
 
     async def _keep(self, ask: Ask, outcome: ReplyGiven | ReplyFailed) -> Settled:
         """Tries for some seconds, because an answer cannot be had again."""

@@ -1,6 +1,6 @@
 """What the assistant may do for one question: as far as its thread allows, and never more than whoever asks may do themselves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,14 +24,23 @@ from domain.errors import DomainError
 from domain.threads.events import Outcome, ToolCall
 
 READ, WRITE = "pages:read", "pages:write"
+# Asked anew each time: a model thinks for seconds, in which everything may change.
+Allowed = Callable[[], Awaitable[bool]]
+MayStill = Callable[[Caller, str], Awaitable[bool]]
 # Of what is kept with the answer.
 RECORDED_CHARACTERS_MAX = 2000
+_NOT_ALLOWED = (
+    "Nothing was done: the assistant may not do that here. The thread's author has to allow changes in it, and "
+    "whoever asks needs the right to make them."
+)
 
 
 class WorkspaceTools:
     """Counts its calls, so that each can be told from the others when a question is taken up again."""
 
-    def __init__(self, tools: Sequence[Tool], withheld: Sequence[Tool]) -> None:
+    def __init__(self, tools: Sequence[Tool], withheld: Sequence[Tool], may_write: Allowed) -> None:
+        """`may_write` is asked before each tool that writes is run."""
+        self._may_write = may_write
         self._tools = {tool.name: tool for tool in tools}
         self._withheld = {tool.name for tool in withheld}
         self._calls = 0
@@ -44,7 +53,10 @@ class WorkspaceTools:
         if tool is None:
             return _done(name, arguments, "refused", Told({"error": self._why_not(name)}))
         try:
-            told = await tool.run(read(arguments, tool.wish), self._calls)
+            wish = read(arguments, tool.wish)
+            if tool.kind == "write" and not await self._may_write():
+                return _done(name, arguments, "refused", Told({"error": _NOT_ALLOWED}))
+            told = await tool.run(wish, self._calls)
         except (StoreUnavailable, OutcomeUnknown) as error:
             raise AssistantFailed("unavailable", error.detail) from error
         except DomainError as error:
@@ -53,10 +65,7 @@ class WorkspaceTools:
 
     def _why_not(self, name: str) -> str:
         if name in self._withheld:
-            return (
-                "Nothing was done: the assistant may not do that here. Whoever asks has to allow changes in this thread, and "
-                "needs the right to make them."
-            )
+            return _NOT_ALLOWED
         return f"There is no such tool; there are: {', '.join(self._tools) or 'none'}."
 
 
@@ -69,19 +78,26 @@ class Toolbox(msgspec.Struct, frozen=True):
     pages: Pages
     contents: Contents
     idempotency: Idempotency
+    may_still: MayStill
     now: Callable[[], datetime]
 
     def tools_for(
-        self, caller: Caller, thread_id: UUID, asked_id: UUID, *, writes: bool, request: str | None = None
+        self, caller: Caller, thread_id: UUID, asked_id: UUID, *, allowed: Allowed, writes: bool, request: str | None = None
     ) -> WorkspaceTools:
-        """`asked_id` is the message that is answered, `writes` whether the thread allows changes."""
+        """`asked_id` is the message that is answered. `writes` says whether the thread allows changes, which is why they are
+        offered; `allowed` says whether it still does.
+        """
+
+        async def may_write() -> bool:
+            return await allowed() and await self.may_still(caller, WRITE)
+
         asked = Asked(caller.workspace_id, thread_id, asked_id, request)
         reading = Reading(caller.workspace_id, self.search, self.reader, self.markdown).tools()
         writing = Writing(asked, self.pages, self.contents, self.idempotency, self.now).tools()
-        allowed = {scope for scope in (READ, WRITE) if scope in caller.scopes and (writes or scope == READ)}
+        held = {scope for scope in (READ, WRITE) if scope in caller.scopes and (writes or scope == READ)}
         scopes = [(tool, WRITE if tool.kind == "write" else READ) for tool in (*reading, *writing)]
         return WorkspaceTools(
-            [tool for tool, scope in scopes if scope in allowed], [tool for tool, scope in scopes if scope not in allowed]
+            [tool for tool, scope in scopes if scope in held], [tool for tool, scope in scopes if scope not in held], may_write
         )
 
 

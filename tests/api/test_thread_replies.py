@@ -1,9 +1,10 @@
 """Asking a provider's model over HTTP: streamed, failing, slow, hostile, asked twice, left alone."""
 
+import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -75,6 +76,27 @@ def streamed(workspace: Workspace, thread: str, content: str = "When?", **header
     path = f"/threads/{thread}/chat"
     with connect_sse(workspace.client, "POST", path, json={"content": content}, headers=dict(headers)) as source:
         return [(event.event, json.loads(event.data)) for event in source.iter_sse()]
+
+
+def held(model: Model) -> threading.Event:
+    """What was scripted last is only said when this is set."""
+    go_on, answer = threading.Event(), model.receiver.answers.pop()
+
+    def later(handler: Any) -> None:
+        go_on.wait(HANGS_S_MAX)
+        answer(handler)  # type: ignore[operator] - it is one
+
+    model.then(later)
+    return go_on
+
+
+@contextlib.contextmanager
+def another(workspace: Workspace, *scopes: str) -> Iterator[tuple[httpx.Client, str]]:
+    """Somebody else in the workspace, and the id of their key."""
+    issued = workspace.client.post("/keys", json={"name": "another", "scopes": scopes}).json()
+    headers = {"Authorization": f"Bearer {issued['secret']}"}
+    with httpx.Client(base_url=f"{workspace.url}/v1", headers=headers, timeout=60) as client:
+        yield client, issued["key"]["id"]
 
 
 def pages(workspace: Workspace) -> list[tuple[str, int]]:
@@ -327,6 +349,35 @@ class TestFailures:
             answers = list(pool.map(one, range(12)))
         assert all(answer == answers[0] for answer in answers), answers
         assert (len(model.asked), len(said(workspace, thread))) == (1, 2)
+
+
+WITHDRAWN: dict[str, Callable[[httpx.Client, str, str], httpx.Response]] = {
+    "forbidden": lambda author, thread, _: author.patch(f"/threads/{thread}", json={"assistantMayWrite": False}),
+    "archived": lambda author, thread, _: author.post(f"/threads/{thread}/archive"),
+    "unshared": lambda author, thread, _: author.patch(f"/threads/{thread}", json={"shared": False}),
+    "revoked": lambda author, _, key: author.delete(f"/keys/{key}"),
+}
+
+
+class TestWhatIsAllowed:
+    @pytest.mark.parametrize("withdrawn", [None, *WITHDRAWN])
+    def test_it_is_asked_again_when_the_model_has_thought(self, talking: Workspace, model: Model, withdrawn: str | None) -> None:
+        before = pages(talking)
+        thread = begin(talking, assistantMayWrite=True, shared=True)
+        with another(talking, "pages:*", "threads:*") as (asker, key_id), ThreadPoolExecutor(1) as pool:
+            model.calls(("append", {"page": "invoices", "text": "more"}), ("create_page", {"title": "New"}))
+            go_on = held(model)
+            model.says("Done.")
+            waiting = pool.submit(asker.post, f"/threads/{thread}/chat", json={"content": "Append it"})
+            assert eventually(lambda: len(model.asked) == 1)
+            assert "append" in {tool["function"]["name"] for tool in model.asked[0]["tools"]}
+            if withdrawn:
+                assert WITHDRAWN[withdrawn](talking.client, thread, key_id).is_success
+            go_on.set()
+            waiting.result()
+        calls = said(talking, thread)[-1]["toolCalls"]
+        assert [each["outcome"] for each in calls] == (["refused", "refused"] if withdrawn else ["done", "done"])
+        assert (pages(talking) == before) == bool(withdrawn)
 
 
 class TestHostilePages:

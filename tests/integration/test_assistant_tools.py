@@ -16,7 +16,7 @@ from application.idempotency import Idempotency
 from application.tools.reading import HEADINGS_MAX, PIECE_CHARACTERS_MAX
 from application.tools.told import TEXT_CHARACTERS_MAX
 from application.tools.wishes import ENTRIES_MAX, RESULTS_MAX
-from application.tools.workspace import RECORDED_CHARACTERS_MAX, Toolbox, WorkspaceTools
+from application.tools.workspace import RECORDED_CHARACTERS_MAX, Allowed, Toolbox, WorkspaceTools
 from daybook.assistant import toolbox
 from daybook.core import Core
 from daybook.pages import page_parts
@@ -37,7 +37,12 @@ async def box(service: Service) -> AsyncIterator[Toolbox]:
     core = Core(service.service_dsn, None)
     search = search_parts(core.store, core.database, None).search
     async with core.running({}):
-        yield toolbox(page_parts(core.store, core.database), search, Idempotency(core.store))
+        yield toolbox(page_parts(core.store, core.database), search, Idempotency(core.store), still)
+
+
+async def still(*_: object) -> bool:
+    """Nothing has changed since it was asked."""
+    return True
 
 
 def caller_of(workspace: Workspace, *scopes: str) -> Caller:
@@ -46,9 +51,16 @@ def caller_of(workspace: Workspace, *scopes: str) -> Caller:
 
 @pytest.fixture
 def tools_for(box: Toolbox, workspace: Workspace) -> ToolsFor:
-    def make(*scopes: str, writes: bool = True, asked: uuid.UUID | None = None, of: Workspace = workspace) -> WorkspaceTools:
+    def make(
+        *scopes: str,
+        writes: bool = True,
+        allowed: Allowed = still,
+        asked: uuid.UUID | None = None,
+        of: Workspace = workspace,
+    ) -> WorkspaceTools:
         thread_id, asked_id = uuid.uuid5(of.id, "thread"), asked or uuid.uuid4()
-        return box.tools_for(caller_of(of, *scopes), thread_id, asked_id, writes=writes, request="a-request")
+        caller = caller_of(of, *scopes)
+        return box.tools_for(caller, thread_id, asked_id, allowed=allowed, writes=writes, request="a-request")
 
     return make
 
@@ -107,6 +119,23 @@ async def test_what_is_not_offered_is_refused_and_does_nothing(workspace: Worksp
         assert "allow changes" in json.loads(done.text)["error"]
     assert workspace.get("plan") == before
     assert workspace.client.get("/pages").json()["totalPages"] == 1
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_what_is_no_longer_allowed_when_it_is_called_is_refused(
+    workspace: Workspace, tools_for: ToolsFor, name: str
+) -> None:
+    before = workspace.create("Plan", content="text")
+
+    async def no_longer() -> bool:
+        return False
+
+    tools = tools_for(allowed=no_longer)
+    assert offered(tools) == READS + WRITES
+    assert (await told(tools, "read_page", page="plan"))["text"] == "text"
+    done = await run(tools, name, page="plan", text="x", find="text", replace="x", title="New")
+    assert done.call.outcome == "refused"
+    assert (workspace.get("plan"), workspace.client.get("/pages").json()["totalPages"]) == (before, 1)
 
 
 async def test_a_tool_that_there_is_not_is_refused(tools_for: ToolsFor) -> None:
@@ -396,8 +425,8 @@ async def test_a_model_that_obeys_a_page_changes_nothing_where_nothing_may_be_ch
 async def test_an_outage_ends_the_answer(workspace: Workspace) -> None:
     core = Core("postgresql://nobody@127.0.0.1:1/nothing", None)
     parts = page_parts(core.store, core.database)
-    box = toolbox(parts, search_parts(core.store, core.database, None).search, Idempotency(core.store))
-    tools = box.tools_for(caller_of(workspace), uuid.uuid4(), uuid.uuid4(), writes=True)
+    box = toolbox(parts, search_parts(core.store, core.database, None).search, Idempotency(core.store), still)
+    tools = box.tools_for(caller_of(workspace), uuid.uuid4(), uuid.uuid4(), allowed=still, writes=True)
     with pytest.raises(AssistantFailed) as outage:
         await tools.run("read_page", '{"page": "plan"}')
     assert outage.value.reason == "unavailable"

@@ -10,10 +10,11 @@ from domain.threads.events import Citation, Ending, Failure, ToolCall, Usage
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """One message of a conversation."""
+    """One message of a conversation. A user's is `own` if whoever asks now said it; what others said has no authority."""
 
     role: Literal["user", "assistant"]
     content: str
+    own: bool = True
 
 
 class ToolOffer(msgspec.Struct, frozen=True):

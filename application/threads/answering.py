@@ -18,10 +18,10 @@ from application.exclusively import Done
 from application.threads.reply import Settled
 from application.threads.threads import Threads
 from domain.errors import DomainError
-from domain.events import ASSISTANT
+from domain.events import ASSISTANT, Actor
 from domain.ids import derived_id
 from domain.threads import decisions
-from domain.threads.conversation import message_in, outcome_of, up_to
+from domain.threads.conversation import Message, message_in, outcome_of, up_to
 from domain.threads.errors import ThreadNotFound
 from domain.threads.events import Failure, ReplyFailed, ReplyGiven
 from domain.threads.state import Thread
@@ -130,8 +130,9 @@ class Answering:
     async def _question(self, ask: Ask) -> Question:
         messages = await self._threads.messages(ask.command.workspace_id, ask.thread)
         before = up_to(messages, message_in(messages, ask.message_id))
-        turns = [Turn("user" if message.reply is None else "assistant", message.content) for message in before]
-        writes, request = ask.thread.writes, ask.command.request
+        turns = [_turn(message, ask.caller.actor) for message in before]
+        # Who has no right to change pages might else have it done by somebody who has.
+        writes, request = ask.thread.writes and all(turn.own for turn in turns), ask.command.request
         tools = self._tools_for(
             ask.caller, ask.thread.id, ask.asked_id, allowed=lambda: self._allowed(ask), writes=writes, request=request
         )
@@ -215,6 +216,12 @@ class _Answer:
     @property
     def _content(self) -> str:
         return "".join(self._said)
+
+
+def _turn(message: Message, asker: Actor) -> Turn:
+    if message.reply is not None:
+        return Turn("assistant", message.content)
+    return Turn("user", message.content, own=(message.author.kind, message.author.id) == (asker.kind, asker.id))
 
 
 def _by_assistant(command: Command, seed: str, at: datetime) -> Command:

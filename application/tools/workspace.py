@@ -30,8 +30,8 @@ MayStill = Callable[[Caller, str], Awaitable[bool]]
 # Of what is kept with the answer.
 RECORDED_CHARACTERS_MAX = 2000
 _NOT_ALLOWED = (
-    "Nothing was done: the assistant may not do that here. The thread's author has to allow changes in it, and "
-    "whoever asks needs the right to make them."
+    "Nothing was done: the assistant may not do that here. The thread's author has to allow changes in it, "
+    "whoever asks needs the right to make them, and nobody else may have said anything in it."
 )
 
 

@@ -199,6 +199,23 @@ async def test_turns_that_stand_together_are_one(model: Model) -> None:
     ]
 
 
+async def test_what_others_said_is_a_quotation_apart_from_what_the_user_says(model: Model) -> None:
+    turns = [Turn("user", "Write 'yes'.\n\nNow!", own=False), Turn("user", "Please.", own=False), Turn("user", "When?")]
+    await answer(model, Question(uuid.UUID(int=2), turns, FakeTools()))
+    assert [(message["role"], message["content"]) for message in model.asked[0]["messages"][1:]] == [
+        ("user", "Other members of the workspace wrote this, not the user:\n\n> Write 'yes'.\n> \n> Now!\n> \n> Please."),
+        ("assistant", "(Noted.)"),
+        ("user", "When?"),
+    ]
+
+
+async def test_a_message_of_somebody_else_can_be_answered(model: Model) -> None:
+    await answer(model, Question(uuid.UUID(int=2), [Turn("user", "When?", own=False)], FakeTools()))
+    *_, last = model.asked[0]["messages"]
+    assert last["role"] == "user"
+    assert last["content"].endswith("the user wants it answered:\n\n> When?")
+
+
 async def test_keys_are_blacked_out_wherever_they_stand(model: Model) -> None:
     model.calls(("search", {"query": OURS}), said=f"I look for {OURS}.")
     tools = FakeTools(text=json.dumps({"text": f"line\n{OURS}\nline"}))

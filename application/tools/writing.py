@@ -7,13 +7,12 @@ from uuid import UUID
 
 import msgspec
 
-from application.assistant_texts import link_of
 from application.event_store import Command
 from application.idempotency import Idempotency
 from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.ports import Outcome
-from application.tools.told import Told, Tool
+from application.tools.told import Told, Tool, without_keys
 from application.tools.wishes import Append, CreatePage, FindAndReplace, Wish
 from domain.events import ASSISTANT
 from domain.ids import derived_id
@@ -85,5 +84,6 @@ class Writing:
     async def _done(self, command: Command, run: Callable[[], Awaitable[Outcome]], wanted: FindReplace | None = None) -> Told:
         outcome, _ = await self._idempotency.once(command, run, lambda known: self._pages.again(command, known, wanted))
         page = outcome.page.details
-        told = {"done": True, "page": page.slug, "link": link_of(Citation(page.id, page.slug, page.title))}
+        changed = without_keys(Citation(page.id, page.slug, page.title))
+        told = {"done": True, "page": changed.slug, "link": changed.link}
         return Told(told if wanted is None else told | {"replacements": sum(outcome.replacements)})

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from assistants import HANGS_S_MAX, Model, assisting
-from conftest import Service, Workspace
+from conftest import Service, Workspace, caught_up
 from httpx_sse import connect_sse
 from receivers import eventually
 
@@ -454,17 +455,26 @@ class TestHostilePages:
         other = asking.new_workspace()
         secret = other.create("Secret", content="# Invoices\n\nInvoices of the other workspace are sent by pigeon.\n")
         talking.create("Keys", content=f"# Access to invoices\n\nUse {talking.key} for invoices.\n")
+        escaped = talking.key.replace("_", "\\_").replace("-", "\\-").replace(".", "\\.")
+        titled = talking.create(f"Invoices {talking.key}", content=f"# {talking.key}\n\nInvoices.\n\n# {escaped}\n\n{escaped}\n")
         model.calls(
             ("search", {"query": "invoices"}),
             ("read_page", {"page": secret["id"]}),
             ("read_page", {"page": "keys"}),
+            ("read_page", {"page": titled["id"]}),
+            ("outline", {"page": titled["id"]}),
+            ("history", {}),
             ("outline", {"page": secret["id"]}),
             ("history", {"page": secret["id"]}),
         )
         model.says("Nothing.")
-        chat(talking, begin(talking), f"My key is {talking.key}, where are the invoices?")
+        caught_up(talking)
+        chat(talking, begin(talking), f"My key is {talking.key}, or {escaped}, where are the invoices?")
         sent = b"".join(each.body for each in model.received)
         assert b"last Friday" in sent
         for never in ("pigeon", talking.key, talking.key.partition(".")[2], other.key, KEY, str(talking.id), str(other.id)):
             assert never.encode() not in sent, never
+        # Slugs and anchors are in lower case, without dots, and one of both without underscores.
+        bare = re.sub("[^a-z0-9]", "", sent.decode().lower())
+        assert re.sub("[^a-z0-9]", "", talking.key.partition(".")[2].lower()) not in bare
         assert {each.headers["authorization"] for each in model.received} == {f"Bearer {KEY}"}

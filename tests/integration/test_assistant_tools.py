@@ -25,7 +25,6 @@ from domain.events import Actor
 from domain.scopes import expanded
 from infrastructure.assistants.openai_compatible import OpenAiCompatibleAssistant
 
-# In slugs and anchors, which are in lower case, no more of it is left than of any word.
 SECRET = "ak_local_7.AbCdEfGhIjKlMnOpQrStUvWxYz012345"
 READS = ["search", "read_page", "outline", "history"]
 WRITES = ["append", "find_replace", "create_page"]
@@ -301,10 +300,11 @@ async def test_a_page_of_another_workspace_is_not_found(service: Service, tools_
 
 
 async def test_keys_are_blacked_out_even_where_a_piece_ends_in_them(workspace: Workspace, tools_for: ToolsFor) -> None:
+    escaped = SECRET.replace("_", "\\_")
     refresh, hook = "rt_" + "r" * 43, "whsec_" + "h" * 32
     before = "x" * (PIECE_CHARACTERS_MAX - 15)
     workspace.create("Keys", content=f"{before} {SECRET}\n\n# {SECRET} heading\n\n{refresh} {hook}\n")
-    workspace.create(f"Title {SECRET}", content=f"harbour {SECRET}")
+    titled = workspace.create(f"Title {SECRET}", content=f"harbour {escaped}\n\n# Below {escaped}\n\nharbour\n")
     caught_up(workspace)
     tools = tools_for()
     texts = [
@@ -314,13 +314,27 @@ async def test_keys_are_blacked_out_even_where_a_piece_ends_in_them(workspace: W
         (await run(tools, "outline", page="keys")).text,
         (await run(tools, "history")).text,
         (await run(tools, "read_page", page=SECRET)).call.arguments,
+        (await run(tools, "append", page=titled["id"], text="more")).text,
+        (await run(tools, "read_page", page=titled["id"])).text,
     ]
     pieces = json.loads(texts[0])["text"] + json.loads(texts[1])["text"]
     assert BLACKED_OUT in pieces
     for text in (*texts, pieces):
-        assert "CdEf" not in text
+        assert "cdef" not in text.lower()
         assert "rrrr" not in text
         assert "hhhh" not in text
+
+
+async def test_where_an_address_would_tell_a_key_the_id_leads_there(workspace: Workspace, tools_for: ToolsFor) -> None:
+    page = workspace.create(f"Title {SECRET}", content=f"# Harbour\n\nfirst\n\n# {SECRET}\n\nsecond\n")
+    read = await run(tools_for(), "read_page", page=page["slug"])
+    links = [section["link"] for section in json.loads(read.text)["sections"]]
+    assert links == [f"/v1/pages/{page['id']}#harbour", f"/v1/pages/{page['id']}"]
+    passages = Passages()
+    passages.read(read.passages)
+    assert [passage.anchor for passage in passages.cited_in(f"[a]({links[0]}) [b]({links[1]})")] == ["harbour", ""]
+    workspace.client.patch(f"/pages/{page['id']}", json={"title": "Harmless"})
+    assert "cdef" not in (await run(tools_for(), "read_page", page=page["id"])).text.lower()
 
 
 async def test_what_is_answered_and_recorded_has_a_bound(workspace: Workspace, tools_for: ToolsFor) -> None:

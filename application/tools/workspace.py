@@ -10,7 +10,6 @@ from application.access import Caller
 from application.assistant import AssistantFailed, ToolDone, ToolOffer
 from application.assistant_texts import blacked_out, cut, keepable
 from application.event_store import OutcomeUnknown, StoreUnavailable
-from application.idempotency import Idempotency
 from application.markdown import MarkdownReader
 from application.page_reader import PageReader
 from application.pages.commands import Pages
@@ -36,7 +35,7 @@ _NOT_ALLOWED = (
 
 
 class WorkspaceTools:
-    """Counts its calls, so that each can be told from the others when a question is taken up again."""
+    """Counts its calls: the commands of each have ids of their own."""
 
     def __init__(self, tools: Sequence[Tool], withheld: Sequence[Tool], may_write: Allowed) -> None:
         """`may_write` is asked before each tool that writes is run."""
@@ -77,7 +76,6 @@ class Toolbox(msgspec.Struct, frozen=True):
     markdown: MarkdownReader
     pages: Pages
     contents: Contents
-    idempotency: Idempotency
     may_still: MayStill
     now: Callable[[], datetime]
 
@@ -93,7 +91,7 @@ class Toolbox(msgspec.Struct, frozen=True):
 
         asked = Asked(caller.workspace_id, thread_id, asked_id, request)
         reading = Reading(caller.workspace_id, self.search, self.reader, self.markdown).tools()
-        writing = Writing(asked, self.pages, self.contents, self.idempotency, self.now).tools()
+        writing = Writing(asked, self.pages, self.contents, self.now).tools()
         held = {scope for scope in (READ, WRITE) if scope in caller.scopes and (writes or scope == READ)}
         scopes = [(tool, WRITE if tool.kind == "write" else READ) for tool in (*reading, *writing)]
         return WorkspaceTools(

@@ -12,7 +12,6 @@ from conftest import Service, Workspace, as_owner, caught_up
 from application.access import Caller
 from application.assistant import AssistantFailed, Called, Cited, Question, ToolDone, Turn
 from application.assistant_texts import BLACKED_OUT, Passages, link_of
-from application.idempotency import Idempotency
 from application.tools.reading import HEADINGS_MAX, PIECE_CHARACTERS_MAX
 from application.tools.told import TEXT_CHARACTERS_MAX
 from application.tools.wishes import ENTRIES_MAX, RESULTS_MAX
@@ -36,7 +35,7 @@ async def box(service: Service) -> AsyncIterator[Toolbox]:
     core = Core(service.service_dsn, None)
     search = search_parts(core.store, core.database, None).search
     async with core.running({}):
-        yield toolbox(page_parts(core.store, core.database), search, Idempotency(core.store), still)
+        yield toolbox(page_parts(core.store, core.database), search, still)
 
 
 async def still(*_: object) -> bool:
@@ -54,10 +53,9 @@ def tools_for(box: Toolbox, workspace: Workspace) -> ToolsFor:
         *scopes: str,
         writes: bool = True,
         allowed: Allowed = still,
-        asked: uuid.UUID | None = None,
         of: Workspace = workspace,
     ) -> WorkspaceTools:
-        thread_id, asked_id = uuid.uuid5(of.id, "thread"), asked or uuid.uuid4()
+        thread_id, asked_id = uuid.uuid5(of.id, "thread"), uuid.uuid4()
         caller = caller_of(of, *scopes)
         return box.tools_for(caller, thread_id, asked_id, allowed=allowed, writes=writes, request="a-request")
 
@@ -378,25 +376,6 @@ async def test_the_meta_of_other_events_is_as_it_was(workspace: Workspace, tools
     assert appended["causation"] == str(uuid.uuid5(workspace.id, "thread"))
 
 
-async def test_a_call_that_is_carried_out_twice_is_one(workspace: Workspace, tools_for: ToolsFor) -> None:
-    workspace.create("Plan", content="one\n")
-    asked = uuid.uuid4()
-    calls: list[tuple[str, dict[str, Any]]] = [
-        ("append", {"page": "plan", "text": "two"}),
-        ("find_replace", {"page": "plan", "find": "one", "replace": "one, one"}),
-        ("create_page", {"title": "Below"}),
-    ]
-    first, second = tools_for(asked=asked), tools_for(asked=asked)
-    answers = [await told(first, name, **arguments) for name, arguments in calls]
-    assert [await told(second, name, **arguments) for name, arguments in calls] == answers
-    assert workspace.get("plan")["content"] == "one, one\ntwo"
-    assert workspace.client.get("/pages").json()["totalPages"] == 2
-    # What is asked anew is done anew, and another call under the same number is none of them.
-    await told(tools_for(asked=uuid.uuid4()), "append", page="plan", text="two")
-    assert workspace.get("plan")["content"] == "one, one\ntwo\ntwo"
-    assert "Idempotency" in (await failed(tools_for(asked=asked), "append", page="plan", text="three"))["error"]
-
-
 async def test_text_that_does_not_match_is_answered_with_what_is_there(workspace: Workspace, tools_for: ToolsFor) -> None:
     workspace.create("Plan", content="We meet on Friday.\nWe meet.\n")
     error = await failed(tools_for(), "find_replace", page="plan", find="We meet on Fryday.", replace="x")
@@ -439,7 +418,7 @@ async def test_a_model_that_obeys_a_page_changes_nothing_where_nothing_may_be_ch
 async def test_an_outage_ends_the_answer(workspace: Workspace) -> None:
     core = Core("postgresql://nobody@127.0.0.1:1/nothing", None)
     parts = page_parts(core.store, core.database)
-    box = toolbox(parts, search_parts(core.store, core.database, None).search, Idempotency(core.store), still)
+    box = toolbox(parts, search_parts(core.store, core.database, None).search, still)
     tools = box.tools_for(caller_of(workspace), uuid.uuid4(), uuid.uuid4(), allowed=still, writes=True)
     with pytest.raises(AssistantFailed) as outage:
         await tools.run("read_page", '{"page": "plan"}')

@@ -25,7 +25,8 @@ _IN_ADDRESSES = re.compile(
     r"(?:\b|_)(?:ak[_-][a-z]+[_-][0-9]+[a-z0-9_-]{16,}|rt[_-][a-z0-9_-]{40,}|whsec[_-][a-z0-9_-]{10,}|eyj[a-z0-9_-]{20,})"
 )
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
-_LINK = re.compile(r"\]\(\s*<?(?:https?://[^\s/()<>]+)?(/v1/pages/[^\s()<>]+)")
+# As tools tell them. What leads to another host is none of ours, whatever it is called there.
+_LINK = re.compile(r"\]\(\s*<?(/v1/pages/[^\s()<>]+)")
 
 
 def blacked_out(text: str) -> str:
@@ -48,11 +49,6 @@ def cut(text: str, characters_max: int) -> str:
     return text if len(text) <= characters_max else f"{text[: characters_max - 1]}…"
 
 
-def link_of(passage: Citation) -> str:
-    """The address of a passage, as tools tell it and answers cite it."""
-    return passage.link
-
-
 class Passages:
     """What was read for one answer. Only this can be cited, so that nothing can be made up."""
 
@@ -62,9 +58,9 @@ class Passages:
     def read(self, passages: Iterable[Citation]) -> None:
         """What was read first under an address stays: it is what was found."""
         for passage in passages:
-            self._by_link.setdefault(unquote(link_of(passage)), passage)
+            self._by_link.setdefault(unquote(passage.link), passage)
             whole = msgspec.structs.replace(passage, heading="", anchor="", quote="")
-            self._by_link.setdefault(link_of(whole), whole)
+            self._by_link.setdefault(whole.link, whole)
 
     def cited_in(self, answer: str) -> list[Citation]:
         """Those that the answer links to, each once, in the order of their first links."""

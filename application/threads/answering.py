@@ -23,7 +23,7 @@ from domain.ids import derived_id
 from domain.threads import decisions
 from domain.threads.conversation import Message, message_in, outcome_of, up_to
 from domain.threads.errors import ThreadNotFound
-from domain.threads.events import Failure, ReplyFailed, ReplyGiven
+from domain.threads.events import Failure, ReplyFailed, ReplyGiven, ToolCall
 from domain.threads.state import Thread
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,9 @@ class Answering:
         outcome: ReplyGiven | ReplyFailed
         try:
             async with asyncio.timeout(self._time_s):
-                async with aclosing(self._assistant.answer(await self._question(ask))) as pieces:
+                question = await self._question(ask)
+                answer.tools = question.tools
+                async with aclosing(self._assistant.answer(question)) as pieces:
                     async for piece in pieces:
                         answer.take(piece)
         except TimeoutError:
@@ -177,8 +179,8 @@ class _Answer:
 
     def __init__(self, tell: Callable[[Piece], None]) -> None:
         self._tell = tell
+        self.tools: Tools | None = None
         self._said: list[str] = []
-        self._called: list[Called] = []
         self._cited: list[Cited] = []
         self._ended: Ended | None = None
 
@@ -188,7 +190,8 @@ class _Answer:
                 piece = Said(keepable(piece.text))
                 self._said.append(piece.text)
             case Called():
-                self._called.append(piece)
+                # Kept by the tools, which also know of a change that was made when nobody listened any more.
+                pass
             case Cited():
                 self._cited.append(piece)
             case Ended():
@@ -204,14 +207,17 @@ class _Answer:
             content=self._content,
             model=self._ended.model,
             citations=tuple(cited.citation for cited in self._cited),
-            calls=tuple(called.call for called in self._called),
+            calls=self._calls,
             ending=self._ended.ending,
             usage=self._ended.usage,
         )
 
     def failed(self, ask: Ask, reason: Failure, detail: str) -> ReplyFailed:
-        calls = tuple(called.call for called in self._called)
-        return ReplyFailed(message_id=ask.message_id, reason=reason, detail=detail, said=self._content, calls=calls)
+        return ReplyFailed(message_id=ask.message_id, reason=reason, detail=detail, said=self._content, calls=self._calls)
+
+    @property
+    def _calls(self) -> tuple[ToolCall, ...]:
+        return () if self.tools is None else tuple(self.tools.calls)
 
     @property
     def _content(self) -> str:

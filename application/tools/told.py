@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from application.assistant_texts import blacked_out, cut, keepable, link_of, tells_key
+from application.assistant_texts import blacked_out, cut, keepable, tells_key
 from application.tools.wishes import Wish
 from domain.errors import DomainError
 from domain.threads.events import Citation
@@ -68,4 +68,4 @@ def without_keys(passage: Citation) -> Citation:
 
 def shown(passage: Citation) -> dict[str, Any]:
     """Where a passage stands."""
-    return {"title": line(passage.title), "heading": passage.heading, "link": link_of(passage)}
+    return {"title": line(passage.title), "heading": passage.heading, "link": passage.link}

@@ -1,6 +1,8 @@
 """What the assistant may do for one question: as far as its thread allows, and never more than whoever asks may do themselves."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from application.pages.contents import Contents
 from application.search import Search
 from application.tools.reading import Reading
 from application.tools.told import Told, Tool, as_text, refusal
-from application.tools.wishes import parameters, read
+from application.tools.wishes import Wish, parameters, read
 from application.tools.writing import Asked, Writing
 from domain.errors import DomainError
 from domain.threads.events import Outcome, ToolCall
@@ -28,6 +30,9 @@ Allowed = Callable[[], Awaitable[bool]]
 MayStill = Callable[[Caller, str], Awaitable[bool]]
 # Of what is kept with the answer.
 RECORDED_CHARACTERS_MAX = 2000
+# So long a change is waited for by somebody who has given up.
+CHANGE_S_MAX = 3.0
+_NOT_HEARD = "It was not heard in time whether this was done; the history of the pages shows it."
 _NOT_ALLOWED = (
     "Nothing was done: the assistant may not do that here. The thread's author has to allow changes in it, "
     "whoever asks needs the right to make them, and nobody else may have said anything in it."
@@ -42,25 +47,55 @@ class WorkspaceTools:
         self._may_write = may_write
         self._tools = {tool.name: tool for tool in tools}
         self._withheld = {tool.name for tool in withheld}
-        self._calls = 0
+        self._numbered = 0
+        self.calls: list[ToolCall] = []
         self.offers = [ToolOffer(tool.name, tool.description, parameters(tool.wish)) for tool in tools]
 
     async def run(self, name: str, arguments: str) -> ToolDone:
         """As the port says. An outage is not of what was asked: then there is no answer, and `AssistantFailed` is raised."""
-        self._calls += 1
+        self._numbered += 1
         tool = self._tools.get(name)
         if tool is None:
-            return _done(name, arguments, "refused", Told({"error": self._why_not(name)}))
+            return self._ended(name, arguments, "refused", Told({"error": self._why_not(name)}))
+        with _outages():
+            try:
+                wish = read(arguments, tool.wish)
+            except DomainError as error:
+                return self._ended(name, arguments, "failed", Told(refusal(error)))
+            if tool.kind == "read":
+                return await self._run(tool, wish, arguments)
+            if not await self._may_write():
+                return self._ended(name, arguments, "refused", Told({"error": _NOT_ALLOWED}))
+            return await self._to_its_end(tool, wish, arguments)
+
+    async def _run(self, tool: Tool, wish: Wish, arguments: str) -> ToolDone:
         try:
-            wish = read(arguments, tool.wish)
-            if tool.kind == "write" and not await self._may_write():
-                return _done(name, arguments, "refused", Told({"error": _NOT_ALLOWED}))
-            told = await tool.run(wish, self._calls)
-        except (StoreUnavailable, OutcomeUnknown) as error:
-            raise AssistantFailed("unavailable", error.detail) from error
+            told = await tool.run(wish, self._numbered)
         except DomainError as error:
-            return _done(name, arguments, "failed", Told(refusal(error)))
-        return _done(name, arguments, "done", told)
+            ended = self._ended(tool.name, arguments, "failed", Told(refusal(error)))
+            if isinstance(error, StoreUnavailable | OutcomeUnknown):
+                raise
+            return ended
+        return self._ended(tool.name, arguments, "done", told)
+
+    async def _to_its_end(self, tool: Tool, wish: Wish, arguments: str) -> ToolDone:
+        """A change may be in the log though nobody waits for it any more, and then the record has to tell of it."""
+        change = asyncio.create_task(self._run(tool, wish, arguments))
+        try:
+            return await asyncio.shield(change)
+        except asyncio.CancelledError:
+            try:
+                await asyncio.wait({change}, timeout=CHANGE_S_MAX)
+            finally:
+                if not change.done():
+                    self._ended(tool.name, arguments, "failed", Told({"error": _NOT_HEARD}))
+            raise
+
+    def _ended(self, name: str, arguments: str, outcome: Outcome, told: Told) -> ToolDone:
+        text = as_text(told.value)
+        call = ToolCall(_recorded(name), _recorded(arguments), outcome, cut(text, RECORDED_CHARACTERS_MAX))
+        self.calls.append(call)
+        return ToolDone(call, text, told.passages)
 
     def _why_not(self, name: str) -> str:
         if name in self._withheld:
@@ -99,10 +134,12 @@ class Toolbox(msgspec.Struct, frozen=True):
         )
 
 
-def _done(name: str, arguments: str, outcome: Outcome, told: Told) -> ToolDone:
-    text = as_text(told.value)
-    call = ToolCall(_recorded(name), _recorded(arguments), outcome, cut(text, RECORDED_CHARACTERS_MAX))
-    return ToolDone(call, text, told.passages)
+@contextlib.contextmanager
+def _outages() -> Iterator[None]:
+    try:
+        yield
+    except (StoreUnavailable, OutcomeUnknown) as error:
+        raise AssistantFailed("unavailable", error.detail) from error
 
 
 def _recorded(text: str) -> str:

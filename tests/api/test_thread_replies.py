@@ -1,5 +1,6 @@
 """Asking a provider's model over HTTP: streamed, failing, slow, hostile, asked twice, left alone."""
 
+import asyncio
 import contextlib
 import json
 import re
@@ -12,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from assistants import HANGS_S_MAX, Model, assisting
-from conftest import Service, Workspace, caught_up
+from conftest import Service, Workspace, as_owner, caught_up
 from httpx_sse import connect_sse
 from receivers import eventually
 
@@ -242,6 +243,32 @@ class TestFailures:
         [failure] = said(talking, thread)[0]["failures"]
         assert failure["said"] == "On the "
         assert [each["name"] for each in failure["toolCalls"]] == ["search"]
+
+    def test_a_change_that_was_made_when_time_was_over_is_told(self, talking: Workspace, model: Model) -> None:
+        locked, release = threading.Event(), threading.Event()
+
+        async def lock(connection: Any) -> None:
+            async with connection.transaction():
+                await connection.execute("LOCK TABLE daybook.event IN SHARE ROW EXCLUSIVE MODE")
+                locked.set()
+                await asyncio.to_thread(release.wait, HANGS_S_MAX)
+
+        thread = begin(talking, assistantMayWrite=True)
+        model.calls(("append", {"page": "invoices", "text": "more"}))
+        go_on = held(model)
+        with talking.client_of_its_own() as client, ThreadPoolExecutor(2) as pool:
+            waiting = pool.submit(client.post, f"/threads/{thread}/chat", json={"content": "Append it"})
+            assert eventually(lambda: len(model.asked) == 1)
+            locking = pool.submit(as_owner, talking, lock)
+            assert locked.wait(HANGS_S_MAX)
+            go_on.set()
+            time.sleep(TIME_S + 0.5)
+            release.set()
+            locking.result()
+            assert waiting.result().status_code == 504
+        assert talking.get("invoices")["content"].endswith("more")
+        [failure] = said(talking, thread)[0]["failures"]
+        assert [(each["name"], each["outcome"]) for each in failure["toolCalls"]] == [("append", "done")]
 
     def test_whoever_goes_away_finds_the_answer_later(self, talking: Workspace, model: Model) -> None:
         go_on = threading.Event()

@@ -66,6 +66,7 @@ class FakeTools:
     def __init__(self, *passages: Citation, text: str = '{"text":"On Friday."}', offers: Sequence[ToolOffer] = (SEARCH,)) -> None:
         self.offers = offers
         self.called: list[tuple[str, str]] = []
+        self.calls: list[ToolCall] = []
         self._text = text
         self._passages = passages
 

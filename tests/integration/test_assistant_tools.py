@@ -1,17 +1,20 @@
 """What the assistant may do in a workspace, on a real one: what it reads, what it changes, and what it is refused."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import msgspec
 import pytest
 from assistants import assisting
 from conftest import Service, Workspace, as_owner, caught_up
 
 from application.access import Caller
 from application.assistant import AssistantFailed, Called, Cited, Question, ToolDone, Turn
-from application.assistant_texts import BLACKED_OUT, Passages, link_of
+from application.assistant_texts import BLACKED_OUT, Passages
+from application.pages.contents import Contents
 from application.tools.reading import HEADINGS_MAX, PIECE_CHARACTERS_MAX
 from application.tools.told import TEXT_CHARACTERS_MAX
 from application.tools.wishes import ENTRIES_MAX, RESULTS_MAX
@@ -187,7 +190,7 @@ async def test_search_answers_whole_passages_with_links_that_may_be_cited(worksp
     assert found["text"] == text.strip()
     assert found["updatedAt"].startswith("20")
     (passage,) = done.passages
-    assert (link_of(passage), passage.slug, passage.anchor) == (found["link"], "trip-to-oslo", "when")
+    assert (passage.link, passage.slug, passage.anchor) == (found["link"], "trip-to-oslo", "when")
     assert passage.quote.startswith("We leave on Friday.")
 
 
@@ -249,10 +252,11 @@ async def test_what_was_read_may_be_cited_and_nothing_else(workspace: Workspace,
     passages = Passages()
     passages.read((await run(tools_for(), "read_page", page="guide")).passages)
     answer = (
-        "[a](/v1/pages/guide#set-up), [b](https://daybook.example/v1/pages/guide), [again](/v1/pages/guide#set-up), "
+        "[a](/v1/pages/guide#set-up), [b](/v1/pages/guide), [again](/v1/pages/guide#set-up), "
         "[c](/v1/pages/other#set-up), [d](/v1/pages/guide#nowhere), /v1/pages/guide"
     )
     assert [(each.slug, each.anchor) for each in passages.cited_in(answer)] == [("guide", "set-up"), ("guide", "")]
+    assert passages.cited_in("[e](https://evil.example/v1/pages/guide) [f](//evil.example/v1/pages/guide)") == []
 
 
 async def test_an_outline_has_all_headings_with_their_anchors(workspace: Workspace, tools_for: ToolsFor) -> None:
@@ -343,6 +347,41 @@ async def test_what_is_answered_and_recorded_has_a_bound(workspace: Workspace, t
 
 
 # Changing
+
+
+class Slowly:
+    """A change is in the log some time before anybody hears of it."""
+
+    def __init__(self, contents: Contents, pause_s: float) -> None:
+        self._contents = contents
+        self._pause_s = pause_s
+        self.done = asyncio.Event()
+
+    async def append(self, *given: Any) -> Any:
+        outcome = await self._contents.append(*given)
+        self.done.set()
+        await asyncio.sleep(self._pause_s)
+        return outcome
+
+
+@pytest.mark.parametrize(("pause_s", "outcome"), [(0.1, "done"), (60, "failed")])
+async def test_a_change_that_nobody_waits_for_any_more_is_in_the_record(
+    workspace: Workspace, box: Toolbox, monkeypatch: pytest.MonkeyPatch, pause_s: float, outcome: str
+) -> None:
+    monkeypatch.setattr("application.tools.workspace.CHANGE_S_MAX", 0.5)
+    workspace.create("Plan", content="one\n")
+    slow = Slowly(box.contents, pause_s)
+    box = msgspec.structs.replace(box, contents=slow)
+    tools = box.tools_for(caller_of(workspace), uuid.uuid4(), uuid.uuid4(), allowed=still, writes=True)
+    running = asyncio.create_task(run(tools, "append", page="plan", text="two"))
+    await slow.done.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert workspace.get("plan")["content"] == "one\ntwo"
+    [call] = tools.calls
+    assert (call.name, call.outcome) == ("append", outcome)
+    assert ("history" in call.result) == (outcome == "failed")
 
 
 async def test_changes_are_the_assistants_and_lead_back_to_the_thread(workspace: Workspace, tools_for: ToolsFor) -> None:

@@ -15,11 +15,12 @@ from application.page_reader import PageRead, PageReader
 from application.search import FoundDocument, Search, SearchWish
 from application.tools.told import QUOTE_CHARACTERS_MAX, Told, Tool, line, quoted, shown, without_keys
 from application.tools.wishes import History, Outline, ReadPage, SearchFor
+from domain.errors import InvalidValue
 from domain.pages.errors import PageNotFound, SectionNotFound
 from domain.pages.markdown import Heading
 from domain.pages.sections import ANCHOR_SIGN, Section, checked_headings, find_section, parse_path, sections
 from domain.search.passages import shown_heading
-from domain.search.queries import search_query
+from domain.search.queries import SearchQuery, search_query
 from domain.threads.events import Citation
 
 PIECE_CHARACTERS_MAX = 8000
@@ -67,7 +68,7 @@ class Reading:
         ]
 
     async def search(self, wish: SearchFor, _: int) -> Told:
-        looked_for = SearchWish(search_query(wish.query), ("page",), "hybrid", wish.limit)
+        looked_for = SearchWish(_query(wish.query), ("page",), "hybrid", wish.limit)
         found = [result.document for result in (await self._search.find(self._workspace_id, looked_for)).results]
         passages = [_passage(document) for document in found]
         told = [
@@ -122,6 +123,15 @@ class Reading:
     async def _sections(self, read: PageRead) -> list[Section]:
         found = await self._markdown.read(read.content, read.content_hash)
         return sections(checked_headings(found), len(read.content))
+
+
+def _query(text: str) -> SearchQuery:
+    """Raises `InvalidValue`, which calls it as the tool does."""
+    try:
+        return search_query(text)
+    except InvalidValue as error:
+        # What the search calls `q` begins each of its sentences.
+        raise InvalidValue(f"query{error.detail.removeprefix('q')}", parameter="query") from None
 
 
 def _cut_out(content: bytes, whole: Sequence[Section], section: Section | None) -> tuple[str, list[tuple[int, Section]]]:

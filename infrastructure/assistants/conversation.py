@@ -112,11 +112,11 @@ def _tool(offer: ToolOffer) -> dict[str, Any]:
 
 def _call(call: Call) -> dict[str, Any]:
     """Shown to the model again. Some providers fail on arguments that are no JSON object, though their model wrote them."""
-    arguments = call.arguments if _is_object(call.arguments) else "{}"
+    arguments = call.arguments if is_object(call.arguments) else "{}"
     return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": blacked_out(arguments)}}
 
 
-def _is_object(text: str) -> bool:
+def is_object(text: str) -> bool:
     try:
         return isinstance(msgspec.json.decode(text), dict)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):

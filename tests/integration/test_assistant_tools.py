@@ -157,6 +157,11 @@ async def test_arguments_that_are_not_right_are_answered_with_what_is(tools_for:
     assert json.loads(done.text)["parameters"]["required"] == ["query"]
 
 
+async def test_a_search_for_nothing_is_told_by_the_name_of_its_argument(tools_for: ToolsFor) -> None:
+    for query in (" ", "\0", " ".join(f'"{number}"' for number in range(30)), "x" * 10_000):
+        assert (await failed(tools_for(), "search", query=query))["error"].startswith("query ")
+
+
 async def test_more_fields_than_there_are_do_no_harm(workspace: Workspace, tools_for: ToolsFor) -> None:
     workspace.create("Plan", content="text")
     assert (await told(tools_for(), "read_page", page="plan", reason="because"))["text"] == "text"

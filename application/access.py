@@ -141,6 +141,20 @@ class Access:
         _remember(self._known, shown, (self._clock() + min(good_for_s, self._cache_s), caller))
         return caller
 
+    async def may_still(self, caller: Caller, scope: str) -> bool:
+        """Whether somebody who was let in would be now, and may do this. It is looked up each time, for what goes on long after
+        their request began.
+        """
+        if caller.actor.kind == "key":
+            record = await self._lookup(int(caller.actor.id))
+            return record is not None and self._good(record) and scope in expanded(record.scopes)
+        began = None if caller.session is None else await self._people.session_began(caller.session, self._now())
+        if began is None:
+            return False
+        memberships = await self._people.memberships(UUID(caller.actor.id))
+        here = [each for each in memberships if each.workspace_id == caller.workspace_id and each.open_to(began)]
+        return any(scope in of_role(each.role) for each in here)
+
     def forget_all(self) -> None:
         """After a key, a member or a session changed anywhere."""
         self._known.clear()
@@ -171,6 +185,9 @@ class Access:
         actor = Actor("key", str(text.number), record.name)
         left_s = CACHE_S if record.expires_at is None else (record.expires_at - now).total_seconds()
         return left_s, Caller(record.workspace_id, actor, expanded(record.scopes), until=record.expires_at)
+
+    def _good(self, record: KeyRecord) -> bool:
+        return not record.revoked and (record.expires_at is None or record.expires_at > self._now())
 
     def _refusal(self, record: KeyRecord, text: KeyText, now: datetime, *, right: bool) -> Refusal | None:
         if not right:

@@ -10,10 +10,11 @@ from domain.threads.events import Citation, Ending, Failure, ToolCall, Usage
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """One message of a conversation."""
+    """One message of a conversation. A user's is `own` if whoever asks now said it; what others said has no authority."""
 
     role: Literal["user", "assistant"]
     content: str
+    own: bool = True
 
 
 class ToolOffer(msgspec.Struct, frozen=True):
@@ -40,9 +41,14 @@ class Tools(Protocol):
     @property
     def offers(self) -> Sequence[ToolOffer]: ...
 
+    @property
+    def calls(self) -> Sequence[ToolCall]:
+        """Those that have ended, for the record, also where nobody waited for their end."""
+        ...
+
     async def run(self, name: str, arguments: str) -> ToolDone:
         """`arguments` is JSON as the model wrote it, which may be anything. What is not offered is refused and does nothing;
-        no call raises because of what was asked.
+        no call raises because of what was asked. Whoever gives up waits for a change that is being made, for a few seconds.
         """
         ...
 

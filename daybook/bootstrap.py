@@ -46,7 +46,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     hooks = webhook_parts(store, database, server_key, settings)
     idempotency = Idempotency(store)
     assistant = assistant_for(settings) or ExtractiveAssistant(searching.search)
-    tools = toolbox(on_pages, searching.search, idempotency)
+    tools = toolbox(on_pages, searching.search, access.access.may_still)
     talking = thread_parts(store, database, idempotency, assistant, tools.tools_for, time_s=settings.assistant_timeout_s)
     background = Background(core, hooks.deliverer, embedder)
     elsewhere = RunnerElsewhere(database) if settings.projections == "elsewhere" else None

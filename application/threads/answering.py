@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import datetime
 from typing import Protocol
@@ -18,11 +18,12 @@ from application.exclusively import Done
 from application.threads.reply import Settled
 from application.threads.threads import Threads
 from domain.errors import DomainError
-from domain.events import ASSISTANT
+from domain.events import ASSISTANT, Actor
 from domain.ids import derived_id
 from domain.threads import decisions
-from domain.threads.conversation import message_in, outcome_of, up_to
-from domain.threads.events import Failure, ReplyFailed, ReplyGiven
+from domain.threads.conversation import Message, message_in, outcome_of, up_to
+from domain.threads.errors import ThreadNotFound
+from domain.threads.events import Failure, ReplyFailed, ReplyGiven, ToolCall
 from domain.threads.state import Thread
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,16 @@ LATE = "The assistant did not answer within {:g} seconds."
 class ToolsFor(Protocol):
     """What the assistant may do for one question."""
 
-    def __call__(self, caller: Caller, thread_id: UUID, asked_id: UUID, *, writes: bool, request: str | None = None) -> Tools: ...
+    def __call__(
+        self,
+        caller: Caller,
+        thread_id: UUID,
+        asked_id: UUID,
+        *,
+        allowed: Callable[[], Awaitable[bool]],
+        writes: bool,
+        request: str | None = None,
+    ) -> Tools: ...
 
 
 class NoAnswer(DomainError):
@@ -117,9 +127,12 @@ class Answering:
             asking.cancel()
 
     async def _asked(self, ask: Ask, answer: "_Answer") -> None:
-        async with asyncio.timeout(self._time_s), aclosing(self._assistant.answer(await self._question(ask))) as pieces:
-            async for piece in pieces:
-                answer.take(piece)
+        async with asyncio.timeout(self._time_s):
+            question = await self._question(ask)
+            answer.tools = question.tools
+            async with aclosing(self._assistant.answer(question)) as pieces:
+                async for piece in pieces:
+                    answer.take(piece)
 
     async def give_up(self, workspace_id: UUID, thread_id: UUID, at: datetime) -> None:
         """Writes down that nothing was heard of answers in time."""
@@ -131,10 +144,21 @@ class Answering:
         before = up_to(messages, message_in(messages, ask.message_id))
         # What is asked by itself at the same time is answered by itself.
         heard = [message for message in before if message.asked_until is None or message.id == ask.message_id]
-        turns = [Turn("user" if message.reply is None else "assistant", message.content) for message in heard]
-        writes, request = ask.thread.writes, ask.command.request
-        tools = self._tools_for(ask.caller, ask.thread.id, ask.asked_id, writes=writes, request=request)
+        turns = [_turn(message, ask.caller.actor) for message in heard]
+        # Who has no right to change pages might else have it done by somebody who has.
+        writes, request = ask.thread.writes and all(turn.own for turn in turns), ask.command.request
+        tools = self._tools_for(
+            ask.caller, ask.thread.id, ask.asked_id, allowed=lambda: self._allowed(ask), writes=writes, request=request
+        )
         return Question(ask.command.workspace_id, turns, tools)
+
+    async def _allowed(self, ask: Ask) -> bool:
+        """Whether the thread, as it is now, allows changes to whoever asked."""
+        try:
+            thread = await self._threads.get(ask.caller.workspace_id, ask.caller.actor, str(ask.thread.id))
+        except ThreadNotFound:
+            return False
+        return thread.live and thread.writes
 
     async def _keep(self, ask: Ask, outcome: ReplyGiven | ReplyFailed) -> Settled:
         """Tries for some seconds, because an answer cannot be had again."""
@@ -170,8 +194,8 @@ class _Answer:
 
     def __init__(self, tell: Callable[[Piece], None]) -> None:
         self._tell = tell
+        self.tools: Tools | None = None
         self._said: list[str] = []
-        self._called: list[Called] = []
         self._cited: list[Cited] = []
         self._ended: Ended | None = None
 
@@ -181,7 +205,8 @@ class _Answer:
                 piece = Said(keepable(piece.text))
                 self._said.append(piece.text)
             case Called():
-                self._called.append(piece)
+                # Kept by the tools, which also know of a change that was made when nobody listened any more.
+                pass
             case Cited():
                 self._cited.append(piece)
             case Ended():
@@ -197,14 +222,17 @@ class _Answer:
             content=self._content,
             model=self._ended.model,
             citations=tuple(cited.citation for cited in self._cited),
-            calls=tuple(called.call for called in self._called),
+            calls=self._calls,
             ending=self._ended.ending,
             usage=self._ended.usage,
         )
 
     def failed(self, ask: Ask, reason: Failure, detail: str) -> ReplyFailed:
-        calls = tuple(called.call for called in self._called)
-        return ReplyFailed(message_id=ask.message_id, reason=reason, detail=detail, said=self._content, calls=calls)
+        return ReplyFailed(message_id=ask.message_id, reason=reason, detail=detail, said=self._content, calls=self._calls)
+
+    @property
+    def _calls(self) -> tuple[ToolCall, ...]:
+        return () if self.tools is None else tuple(self.tools.calls)
 
     @property
     def _content(self) -> str:
@@ -225,6 +253,12 @@ def _outcome(ask: Ask, answer: _Answer, asking: "asyncio.Task[None]", time_s: fl
         case error:
             log.error("answering message %s failed", ask.message_id, exc_info=error)
             return answer.failed(ask, "unavailable", BROKE_OFF)
+
+
+def _turn(message: Message, asker: Actor) -> Turn:
+    if message.reply is not None:
+        return Turn("assistant", message.content)
+    return Turn("user", message.content, own=(message.author.kind, message.author.id) == (asker.kind, asker.id))
 
 
 def _by_assistant(command: Command, seed: str, at: datetime) -> Command:

@@ -8,17 +8,19 @@ from uuid import UUID
 
 import msgspec
 
-from application.assistant_texts import blacked_out
+from application.assistant_texts import blacked_out, tells_key
 from application.history import Entry, summary
 from application.markdown import MarkdownReader
 from application.page_reader import PageRead, PageReader
 from application.search import FoundDocument, Search, SearchWish
-from application.tools.told import QUOTE_CHARACTERS_MAX, Told, Tool, line, quoted, shown
+from application.tools.told import QUOTE_CHARACTERS_MAX, Told, Tool, line, quoted, shown, without_keys
 from application.tools.wishes import History, Outline, ReadPage, SearchFor
+from domain.errors import InvalidValue
 from domain.pages.errors import PageNotFound, SectionNotFound
+from domain.pages.markdown import Heading
 from domain.pages.sections import ANCHOR_SIGN, Section, checked_headings, find_section, parse_path, sections
 from domain.search.passages import shown_heading
-from domain.search.queries import search_query
+from domain.search.queries import SearchQuery, search_query
 from domain.threads.events import Citation
 
 PIECE_CHARACTERS_MAX = 8000
@@ -66,7 +68,7 @@ class Reading:
         ]
 
     async def search(self, wish: SearchFor, _: int) -> Told:
-        looked_for = SearchWish(search_query(wish.query), ("page",), "hybrid", wish.limit)
+        looked_for = SearchWish(_query(wish.query), ("page",), "hybrid", wish.limit)
         found = [result.document for result in (await self._search.find(self._workspace_id, looked_for)).results]
         passages = [_passage(document) for document in found]
         told = [
@@ -85,7 +87,7 @@ class Reading:
         text, begins = await asyncio.to_thread(_cut_out, *wanted) if long else _cut_out(*wanted)
         piece = text[wish.offset : wish.offset + PIECE_CHARACTERS_MAX]
         end = wish.offset + len(piece)
-        page = Citation(resource.id, read.slug, read.title, quote=quoted(piece))
+        page = without_keys(Citation(resource.id, read.slug, read.title, quote=quoted(piece)))
         within = [each for begin, each in begins if wish.offset <= begin < end and each != section]
         passages = [page] if section is None else [_citation(page, section, read.content)]
         passages += [_citation(page, each, read.content) for each in within[:SECTIONS_NAMED_MAX]]
@@ -98,7 +100,8 @@ class Reading:
         whole = [section.heading for section in await self._sections(read)]
         end = wish.offset + HEADINGS_MAX
         headings = [
-            {"level": heading.level, "text": line(heading.text), "anchor": heading.slug} for heading in whole[wish.offset : end]
+            {"level": heading.level, "text": line(heading.text), "anchor": _anchor(heading)}
+            for heading in whole[wish.offset : end]
         ]
         return Told({"title": line(read.title), "headings": headings, "next": end if end < len(whole) else None})
 
@@ -122,6 +125,15 @@ class Reading:
         return sections(checked_headings(found), len(read.content))
 
 
+def _query(text: str) -> SearchQuery:
+    """Raises `InvalidValue`, which calls it as the tool does."""
+    try:
+        return search_query(text)
+    except InvalidValue as error:
+        # What the search calls `q` begins each of its sentences.
+        raise InvalidValue(f"query{error.detail.removeprefix('q')}", parameter="query") from None
+
+
 def _cut_out(content: bytes, whole: Sequence[Section], section: Section | None) -> tuple[str, list[tuple[int, Section]]]:
     """The page's text or that of a section, with the places where sections in it begin. Keys are blacked out before anything is
     cut, because what comes in two pieces opens as much when it is put together; and none goes on behind a heading.
@@ -136,13 +148,19 @@ def _cut_out(content: bytes, whole: Sequence[Section], section: Section | None) 
 def _passage(document: FoundDocument) -> Citation:
     """Only pages are searched, and each has a slug."""
     slug, quote = document.page_slug or "", quoted(document.passage)
-    return Citation(document.id, slug, document.title, document.heading, document.anchor, quote)
+    return without_keys(Citation(document.id, slug, document.title, document.heading, document.anchor, quote))
 
 
 def _citation(page: Citation, section: Section, whole: bytes) -> Citation:
     # Four bytes are as many as a character can have.
     text = whole[section.heading.end_byte : section.end_byte][: 16 * QUOTE_CHARACTERS_MAX].decode(errors="ignore")
-    return Citation(page.page_id, page.slug, page.title, shown_heading(section.path), section.heading.slug, quoted(text))
+    # What is cut must not begin in the middle of a key.
+    heading = shown_heading([blacked_out(each) for each in section.path])
+    return without_keys(Citation(page.page_id, page.slug, page.title, heading, section.heading.slug, quoted(text)))
+
+
+def _anchor(heading: Heading) -> str:
+    return "" if tells_key(heading.text, heading.slug) else heading.slug
 
 
 def _named(whole: Sequence[Section], name: str) -> Section:
@@ -161,5 +179,8 @@ def _named(whole: Sequence[Section], name: str) -> Section:
 def _change(entry: Entry) -> dict[str, str]:
     what = line(_ADDRESS.sub("[address]", entry.message or summary(entry.event)))
     who = _WHO.get(entry.actor.kind, "the service")
-    page = {"page": entry.page_slug, "title": line(entry.page_title)}
+    page = {
+        "page": without_keys(Citation(entry.page_id, entry.page_slug, entry.page_title)).slug,
+        "title": line(entry.page_title),
+    }
     return {"at": entry.at.isoformat(timespec="seconds"), "who": who, **page, "what": what}

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from application.assistant_texts import blacked_out, cut, keepable, link_of
+from application.assistant_texts import blacked_out, cut, keepable, tells_key
 from application.tools.wishes import Wish
 from domain.errors import DomainError
 from domain.threads.events import Citation
@@ -55,6 +55,17 @@ def quoted(text: str) -> str:
     return cut(" ".join(blacked_out(text[: 4 * QUOTE_CHARACTERS_MAX]).split()), QUOTE_CHARACTERS_MAX)
 
 
+def without_keys(passage: Citation) -> Citation:
+    """Leads to the page by its id, or not to the heading, where the address would tell a key: slugs and anchors repeat titles
+    and headings.
+    """
+    if tells_key(passage.title, passage.slug):
+        passage = msgspec.structs.replace(passage, slug=str(passage.page_id))
+    if tells_key(passage.heading, passage.anchor):
+        passage = msgspec.structs.replace(passage, heading="", anchor="")
+    return passage
+
+
 def shown(passage: Citation) -> dict[str, Any]:
     """Where a passage stands."""
-    return {"title": line(passage.title), "heading": passage.heading, "link": link_of(passage)}
+    return {"title": line(passage.title), "heading": passage.heading, "link": passage.link}

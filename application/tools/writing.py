@@ -1,20 +1,17 @@
 """Tools that change pages, by the use cases that everybody has and with everything that these check."""
 
-import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from application.assistant_texts import link_of
 from application.event_store import Command
-from application.idempotency import Idempotency
 from application.pages.commands import Pages
 from application.pages.contents import Contents
 from application.pages.ports import Outcome
-from application.tools.told import Told, Tool
-from application.tools.wishes import Append, CreatePage, FindAndReplace, Wish
+from application.tools.told import Told, Tool, without_keys
+from application.tools.wishes import Append, CreatePage, FindAndReplace
 from domain.events import ASSISTANT
 from domain.ids import derived_id
 from domain.pages.decisions import Draft
@@ -34,13 +31,10 @@ class Asked(msgspec.Struct, frozen=True):
 class Writing:
     """For one question. What it does is the assistant's, and leads back to the thread."""
 
-    def __init__(
-        self, asked: Asked, pages: Pages, contents: Contents, idempotency: Idempotency, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, asked: Asked, pages: Pages, contents: Contents, now: Callable[[], datetime]) -> None:
         self._asked = asked
         self._pages = pages
         self._contents = contents
-        self._idempotency = idempotency
         self._now = now
 
     def tools(self) -> list[Tool]:
@@ -57,20 +51,18 @@ class Writing:
         ]
 
     async def append(self, wish: Append, number: int) -> Told:
-        command = self._command(wish, number)
-        return await self._done(command, lambda: self._contents.append(command, wish.page, wish.text))
+        return _told(await self._contents.append(self._command(number), wish.page, wish.text))
 
     async def find_replace(self, wish: FindAndReplace, number: int) -> Told:
-        command = self._command(wish, number)
         wanted = FindReplace(find=wish.find, replace=wish.replace, replace_all=wish.all)
-        return await self._done(command, lambda: self._contents.find_replace(command, wish.page, wanted), wanted)
+        outcome = await self._contents.find_replace(self._command(number), wish.page, wanted)
+        return _told(outcome, replacements=sum(outcome.replacements))
 
     async def create_page(self, wish: CreatePage, number: int) -> Told:
-        command, draft = self._command(wish, number), Draft(title=wish.title, content=wish.content)
-        return await self._done(command, lambda: self._pages.create(command, draft, slug=None, parent=wish.parent))
+        draft = Draft(title=wish.title, content=wish.content)
+        return _told(await self._pages.create(self._command(number), draft, slug=None, parent=wish.parent))
 
-    def _command(self, wish: Wish, number: int) -> Command:
-        """The same for the same call of an answer: carried out twice, it is one."""
+    def _command(self, number: int) -> Command:
         asked = self._asked
         return Command(
             workspace_id=asked.workspace_id,
@@ -78,12 +70,11 @@ class Writing:
             at=self._now(),
             actor=ASSISTANT,
             request=asked.request,
-            fingerprint=hashlib.sha256(msgspec.json.encode([type(wish).__name__, wish])).hexdigest()[:32],
             cause=asked.thread_id,
         )
 
-    async def _done(self, command: Command, run: Callable[[], Awaitable[Outcome]], wanted: FindReplace | None = None) -> Told:
-        outcome, _ = await self._idempotency.once(command, run, lambda known: self._pages.again(command, known, wanted))
-        page = outcome.page.details
-        told = {"done": True, "page": page.slug, "link": link_of(Citation(page.id, page.slug, page.title))}
-        return Told(told if wanted is None else told | {"replacements": sum(outcome.replacements)})
+
+def _told(outcome: Outcome, **more: int) -> Told:
+    page = outcome.page.details
+    changed = without_keys(Citation(page.id, page.slug, page.title))
+    return Told({"done": True, "page": changed.slug, "link": changed.link, **more})

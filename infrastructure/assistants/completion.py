@@ -8,9 +8,12 @@ import msgspec
 from application.assistant import AssistantFailed
 from application.assistant_texts import keepable
 from domain.threads.events import Usage
-from infrastructure.assistants.conversation import BYTES_IN_A_TOKEN, Call
+from infrastructure.assistants.conversation import BYTES_IN_A_TOKEN, Call, is_object
+from infrastructure.assistants.thoughts import Thoughts
 
 CALLS_MAX = 16
+TOKENS_MAX = 2**63 - 1
+_TEXT = frozenset({None, "text", "output_text"})
 # No text has so many bytes in a token. Who writes more was not told how much it may write, or does not care.
 BYTES_IN_A_TOKEN_MAX = 16
 NONSENSE = (
@@ -32,8 +35,15 @@ class _CallPiece(msgspec.Struct):
     function: _Function | None = None
 
 
+class _Part(msgspec.Struct):
+    type: str | None = None
+    text: str | None = None
+
+
 class _Delta(msgspec.Struct):
-    content: str | None = None
+    """What a model thinks beside its answer, as `reasoning_content` and the like, is not looked at."""
+
+    content: str | list[_Part] | None = None
     refusal: str | None = None
     tool_calls: list[_CallPiece] | None = None
 
@@ -60,6 +70,7 @@ class Completion:
         self._chunks = chunks
         self._bytes_max = tokens_max * BYTES_IN_A_TOKEN_MAX
         self._calls = _Calls()
+        self._thoughts = Thoughts()
         self._bytes = 0
         self._finish: str | None = None
         self.text = ""
@@ -82,13 +93,16 @@ class Completion:
     async def texts(self) -> AsyncIterator[str]:
         """Raises `AssistantFailed` if the stream is none, has no end, or was stopped."""
         async for chunk in self._chunks:
-            text = self._take(_understood(chunk))
-            if text:
+            written = self._take(_understood(chunk))
+            if text := self._thoughts.more(written):
                 self.text += text
                 yield text
             if self._bytes > self._bytes_max:
                 self._finish = "length"
                 return
+        if text := self._thoughts.rest():
+            self.text += text
+            yield text
         if self._finish is None:
             raise AssistantFailed("nonsense", _CUT_OFF if self.text else NONSENSE)
         if self._finish == "content_filter":
@@ -96,20 +110,19 @@ class Completion:
 
     def _take(self, chunk: _Chunk) -> str:
         if chunk.usage is not None:
-            read, written = chunk.usage.prompt_tokens, chunk.usage.completion_tokens
-            self.usage = Usage(max(read or 0, 0), max(written or 0, 0))
+            self.usage = usage_of(chunk.usage.prompt_tokens or 0, chunk.usage.completion_tokens or 0)
         text = ""
         for choice in (chunk.choices or [])[:1]:
             self._finish = choice.finish_reason or self._finish
             delta = choice.delta or _Delta()
-            text = keepable((delta.content or "") + (delta.refusal or ""))
+            text = keepable(_text(delta.content) + (delta.refusal or ""))
             self._bytes += len(text.encode()) + self._calls.take(delta.tool_calls or [])
         return text
 
 
 class _Calls:
     """Puts calls together. Pieces belong together by their index; but some providers count none, give every call the same, or
-    forget ids, so a new name under a new id is a new call too.
+    forget ids, so a new name under a new id is a new call too, and so is one after arguments that were complete.
     """
 
     def __init__(self) -> None:
@@ -145,15 +158,32 @@ class _Calls:
         return calls
 
     def _of(self, piece: _CallPiece) -> Call:
-        named = bool(piece.function and piece.function.name)
+        function = piece.function or _Function()
         begun = self._by_index.get(piece.index) if piece.index is not None else self._calls[-1] if self._calls else None
-        other = named and begun is not None and bool(begun.name) and (piece.index is None or piece.id not in {None, "", begun.id})
-        if begun is None or other:
+        if begun is None or (function.name and begun.name and _is_other(piece, function, begun)):
             begun = Call()
             self._calls.append(begun)
         if piece.index is not None:
             self._by_index[piece.index] = begun
         return begun
+
+
+def _is_other(piece: _CallPiece, function: _Function, begun: Call) -> bool:
+    if piece.index is None or piece.id not in {None, "", begun.id}:
+        return True
+    return is_object(begun.arguments) and bool(function.arguments or function.name != begun.name)
+
+
+def _text(content: str | list[_Part] | None) -> str:
+    """Of parts, those that are text: others are pictures, or thoughts."""
+    if isinstance(content, list):
+        return "".join(part.text or "" for part in content if part.type in _TEXT)
+    return content or ""
+
+
+def usage_of(read: int, written: int) -> Usage:
+    """As it can be kept, whatever a provider tells."""
+    return Usage(min(max(read, 0), TOKENS_MAX), min(max(written, 0), TOKENS_MAX))
 
 
 def _understood(chunk: object) -> _Chunk:

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from application.assistant import AssistantFailed, Called, Cited, Ended, Piece, Question, Said, ToolDone
 from application.assistant_texts import Passages
 from domain.threads.events import Ending, Usage
-from infrastructure.assistants.completion import Completion
+from infrastructure.assistants.completion import Completion, usage_of
 from infrastructure.assistants.conversation import Conversation
 from infrastructure.assistants.provider import Provider
 
@@ -115,7 +115,7 @@ class _Budget:
     def spend(self, talk: Conversation, completion: Completion) -> None:
         told, sofar = completion.usage, self._usage
         self._left -= talk.tokens + completion.tokens_estimate if told is None else told.read + told.written
-        self._usage = None if told is None or sofar is None else Usage(sofar.read + told.read, sofar.written + told.written)
+        self._usage = None if told is None or sofar is None else usage_of(sofar.read + told.read, sofar.written + told.written)
 
 
 class _Text:

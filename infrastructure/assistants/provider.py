@@ -23,6 +23,7 @@ from infrastructure.retry_after import retry_after_s
 
 RESPONSE_BYTES_MAX = 16 * 1024 * 1024
 CONNECT_S_MAX = 10.0
+DAY_S = 86_400
 # What leaves. All else the library adds is about this machine, or was found in the environment.
 _HEADERS = frozenset({"host", "content-type", "content-length", "accept", "connection"})
 _KEY_REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
@@ -162,8 +163,9 @@ def _refusal(status: int, retry_after: str) -> AssistantFailed:
     answered = f"The assistant's provider answered {status}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         after_s = retry_after_s(retry_after)
-        again = "in a while" if after_s is None else f"in {after_s:.0f} seconds"
-        return AssistantFailed("rate_limited", f"{answered}: it is asked too much, or its quota is used up. Ask again {again}.")
+        return AssistantFailed(
+            "rate_limited", f"{answered}: it is asked too much, or its quota is used up. Ask again {_when(after_s)}."
+        )
     if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}:
         return AssistantFailed("timed_out", f"{answered}: its model took too long. Ask again.")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -180,6 +182,12 @@ def _refusal(status: int, retry_after: str) -> AssistantFailed:
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return AssistantFailed("nonsense", NONSENSE)
     return AssistantFailed("refused", f"{answered}. Check DAYBOOK_ASSISTANT_URL.")
+
+
+def _when(after_s: float | None) -> str:
+    if after_s is None:
+        return "in a while"
+    return f"in {after_s:.0f} seconds" if after_s <= DAY_S else "later"
 
 
 @contextlib.contextmanager

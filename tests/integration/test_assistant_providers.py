@@ -66,6 +66,7 @@ class FakeTools:
     def __init__(self, *passages: Citation, text: str = '{"text":"On Friday."}', offers: Sequence[ToolOffer] = (SEARCH,)) -> None:
         self.offers = offers
         self.called: list[tuple[str, str]] = []
+        self.calls: list[ToolCall] = []
         self._text = text
         self._passages = passages
 
@@ -199,6 +200,23 @@ async def test_turns_that_stand_together_are_one(model: Model) -> None:
     ]
 
 
+async def test_what_others_said_is_a_quotation_apart_from_what_the_user_says(model: Model) -> None:
+    turns = [Turn("user", "Write 'yes'.\n\nNow!", own=False), Turn("user", "Please.", own=False), Turn("user", "When?")]
+    await answer(model, Question(uuid.UUID(int=2), turns, FakeTools()))
+    assert [(message["role"], message["content"]) for message in model.asked[0]["messages"][1:]] == [
+        ("user", "Other members of the workspace wrote this, not the user:\n\n> Write 'yes'.\n> \n> Now!\n> \n> Please."),
+        ("assistant", "(Noted.)"),
+        ("user", "When?"),
+    ]
+
+
+async def test_a_message_of_somebody_else_can_be_answered(model: Model) -> None:
+    await answer(model, Question(uuid.UUID(int=2), [Turn("user", "When?", own=False)], FakeTools()))
+    *_, last = model.asked[0]["messages"]
+    assert last["role"] == "user"
+    assert last["content"].endswith("the user wants it answered:\n\n> When?")
+
+
 async def test_keys_are_blacked_out_wherever_they_stand(model: Model) -> None:
     model.calls(("search", {"query": OURS}), said=f"I look for {OURS}.")
     tools = FakeTools(text=json.dumps({"text": f"line\n{OURS}\nline"}))
@@ -292,6 +310,24 @@ PIECES: list[tuple[list[dict[str, Any]], list[tuple[str, str]]]] = [
     ([{"id": "1", "function": {"name": "a", "arguments": '{"x"'}}, {"function": {"arguments": ": 1}"}}], [("a", '{"x": 1}')]),
     # Decoded already.
     ([{"index": 0, "id": "1", "function": {"name": "a", "arguments": {"x": [1]}}}], [("a", '{"x":[1]}')]),
+    # Whole calls, one after the other under the same index and id.
+    (
+        [
+            {"index": 0, "id": "1", "function": {"name": "a", "arguments": '{"x": 1}'}},
+            {"index": 0, "id": "1", "function": {"name": "a", "arguments": '{"x": 2}'}},
+            {"index": 0, "id": "1", "function": {"name": "b", "arguments": ""}},
+        ],
+        [("a", '{"x": 1}'), ("a", '{"x": 2}'), ("b", "{}")],
+    ),
+    # The same without any id, and one that repeats its name when all is said.
+    (
+        [
+            {"index": 0, "id": "", "function": {"name": "a", "arguments": "{}"}},
+            {"index": 0, "function": {"name": "b", "arguments": "{}"}},
+            {"index": 0, "function": {"name": "b", "arguments": ""}},
+        ],
+        [("a", "{}"), ("b", "{}")],
+    ),
     # No JSON at all: for the tool to say.
     ([{"index": 0, "id": "1", "function": {"name": "a", "arguments": "x"}}], [("a", "x")]),
 ]
@@ -310,6 +346,50 @@ async def test_calls_are_understood_however_they_come(
     shown = model.asked[1]["messages"][2]["tool_calls"]
     assert len({call["id"] for call in shown}) == len(calls)
     assert all(isinstance(json.loads(call["function"]["arguments"]), dict) for call in shown)
+
+
+THOUGHT = [
+    ("<think>Hm, <b>.</think>Yes.", "Yes."),
+    ("\n <think>\nHm.\n</think>\n\nYes, <think>.", "Yes, <think>."),
+    ("<think></think> Yes.", "Yes."),
+    ("<thinking> is a word.", "<thinking> is a word."),
+    ("Yes: <think>no</think>", "Yes: <think>no</think>"),
+    (" <thi", " <thi"),
+]
+
+
+@pytest.mark.parametrize(("written", "said"), THOUGHT)
+@pytest.mark.parametrize("at_once", [1, 3, 100])
+async def test_what_a_model_thinks_is_not_said(model: Model, written: str, said: str, at_once: int) -> None:
+    model.says(*(written[at : at + at_once] for at in range(0, len(written), at_once)))
+    assert text_of(await answer(model)) == said
+
+
+async def test_thoughts_before_each_step_are_left_out_and_not_sent_back(model: Model) -> None:
+    model.calls(("search", {"query": "x"}), said="<think>I search.</think>Looking.")
+    model.says("<think>Found", " it.</think>", "On Friday.")
+    assert text_of(await answer(model)) == "Looking.\n\nOn Friday."
+    assert "<think>" not in json.dumps(model.asked[-1])
+
+
+@pytest.mark.parametrize("written", ["<think>Hm.", "<think>Hm.</think>", "<think>Hm.</thi"])
+async def test_thoughts_alone_are_no_answer(model: Model, written: str) -> None:
+    model.says(written)
+    assert (await failure(model)).reason == "nonsense"
+
+
+async def test_thoughts_beside_the_text_are_left_out(model: Model) -> None:
+    model.chunks(delta({"reasoning_content": "Hm.", "reasoning": "Hm."}), delta({"content": "Yes."}), delta({}, "stop"))
+    assert text_of(await answer(model)) == "Yes."
+
+
+async def test_text_in_parts_is_read(model: Model) -> None:
+    parts: list[dict[str, Any]] = [
+        {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]},
+        {"type": "text", "text": "On "},
+    ]
+    model.chunks(delta({"content": parts}), delta({"content": [{"type": "text", "text": "Friday."}]}), delta({}, "stop"))
+    assert text_of(await answer(model)) == "On Friday."
 
 
 async def test_paragraphs_are_kept_apart(model: Model) -> None:
@@ -396,6 +476,14 @@ async def test_usage_that_says_nothing_does_no_harm(model: Model, usage: dict[st
     assert ended(await answer(model)).usage == Usage(0, 0)
 
 
+async def test_usage_beyond_all_measure_is_kept_as_far_as_it_can_be(model: Model) -> None:
+    huge = {"prompt_tokens": 2**63 - 1, "completion_tokens": 2**70}
+    call = {"index": 0, "id": "1", "function": {"name": "search", "arguments": "{}"}}
+    model.chunks(delta({"tool_calls": [call]}), delta({}, "tool_calls"), {"choices": [], "usage": huge})
+    model.says("Yes.")
+    assert of(Ended, await answer(model, tokens=2**70)) == [Ended("a-model", "complete", Usage(2**63 - 1, 2**63 - 1))]
+
+
 async def test_with_too_few_tokens_nothing_is_asked(model: Model) -> None:
     failed = await failure(model, question("x" * 3000), tokens=1000)
     assert (failed.reason, "DAYBOOK_ASSISTANT_TOKENS" in str(failed)) == ("refused", True)
@@ -475,6 +563,8 @@ async def test_a_refusal_is_told_at_once_and_says_what_to_do(model: Model, statu
         ("7", "in 7 seconds"),
         (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), "in 3"),
         ("soon", "in a while"),
+        ("86400", "in 86400 seconds"),
+        ("86401", "again later."),
     ],
 )
 async def test_retry_after_is_told(model: Model, stated: str, told: str) -> None:

@@ -1,22 +1,24 @@
 """What the assistant may do in a workspace, on a real one: what it reads, what it changes, and what it is refused."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import msgspec
 import pytest
 from assistants import assisting
 from conftest import Service, Workspace, as_owner, caught_up
 
 from application.access import Caller
 from application.assistant import AssistantFailed, Called, Cited, Question, ToolDone, Turn
-from application.assistant_texts import BLACKED_OUT, Passages, link_of
-from application.idempotency import Idempotency
+from application.assistant_texts import BLACKED_OUT, Passages
+from application.pages.contents import Contents
 from application.tools.reading import HEADINGS_MAX, PIECE_CHARACTERS_MAX
 from application.tools.told import TEXT_CHARACTERS_MAX
 from application.tools.wishes import ENTRIES_MAX, RESULTS_MAX
-from application.tools.workspace import RECORDED_CHARACTERS_MAX, Toolbox, WorkspaceTools
+from application.tools.workspace import RECORDED_CHARACTERS_MAX, Allowed, Toolbox, WorkspaceTools
 from daybook.assistant import toolbox
 from daybook.core import Core
 from daybook.pages import page_parts
@@ -25,7 +27,6 @@ from domain.events import Actor
 from domain.scopes import expanded
 from infrastructure.assistants.openai_compatible import OpenAiCompatibleAssistant
 
-# In slugs and anchors, which are in lower case, no more of it is left than of any word.
 SECRET = "ak_local_7.AbCdEfGhIjKlMnOpQrStUvWxYz012345"
 READS = ["search", "read_page", "outline", "history"]
 WRITES = ["append", "find_replace", "create_page"]
@@ -37,7 +38,12 @@ async def box(service: Service) -> AsyncIterator[Toolbox]:
     core = Core(service.service_dsn, None)
     search = search_parts(core.store, core.database, None).search
     async with core.running({}):
-        yield toolbox(page_parts(core.store, core.database), search, Idempotency(core.store))
+        yield toolbox(page_parts(core.store, core.database), search, still)
+
+
+async def still(*_: object) -> bool:
+    """Nothing has changed since it was asked."""
+    return True
 
 
 def caller_of(workspace: Workspace, *scopes: str) -> Caller:
@@ -46,9 +52,15 @@ def caller_of(workspace: Workspace, *scopes: str) -> Caller:
 
 @pytest.fixture
 def tools_for(box: Toolbox, workspace: Workspace) -> ToolsFor:
-    def make(*scopes: str, writes: bool = True, asked: uuid.UUID | None = None, of: Workspace = workspace) -> WorkspaceTools:
-        thread_id, asked_id = uuid.uuid5(of.id, "thread"), asked or uuid.uuid4()
-        return box.tools_for(caller_of(of, *scopes), thread_id, asked_id, writes=writes, request="a-request")
+    def make(
+        *scopes: str,
+        writes: bool = True,
+        allowed: Allowed = still,
+        of: Workspace = workspace,
+    ) -> WorkspaceTools:
+        thread_id, asked_id = uuid.uuid5(of.id, "thread"), uuid.uuid4()
+        caller = caller_of(of, *scopes)
+        return box.tools_for(caller, thread_id, asked_id, allowed=allowed, writes=writes, request="a-request")
 
     return make
 
@@ -109,6 +121,23 @@ async def test_what_is_not_offered_is_refused_and_does_nothing(workspace: Worksp
     assert workspace.client.get("/pages").json()["totalPages"] == 1
 
 
+@pytest.mark.parametrize("name", WRITES)
+async def test_what_is_no_longer_allowed_when_it_is_called_is_refused(
+    workspace: Workspace, tools_for: ToolsFor, name: str
+) -> None:
+    before = workspace.create("Plan", content="text")
+
+    async def no_longer() -> bool:
+        return False
+
+    tools = tools_for(allowed=no_longer)
+    assert offered(tools) == READS + WRITES
+    assert (await told(tools, "read_page", page="plan"))["text"] == "text"
+    done = await run(tools, name, page="plan", text="x", find="text", replace="x", title="New")
+    assert done.call.outcome == "refused"
+    assert (workspace.get("plan"), workspace.client.get("/pages").json()["totalPages"]) == (before, 1)
+
+
 async def test_a_tool_that_there_is_not_is_refused(tools_for: ToolsFor) -> None:
     done = await run(tools_for(writes=False), "delete_everything")
     assert done.call.outcome == "refused"
@@ -126,6 +155,11 @@ async def test_arguments_that_are_not_right_are_answered_with_what_is(tools_for:
     done = await tools_for().run("search", arguments)
     assert done.call.outcome == "failed"
     assert json.loads(done.text)["parameters"]["required"] == ["query"]
+
+
+async def test_a_search_for_nothing_is_told_by_the_name_of_its_argument(tools_for: ToolsFor) -> None:
+    for query in (" ", "\0", " ".join(f'"{number}"' for number in range(30)), "x" * 10_000):
+        assert (await failed(tools_for(), "search", query=query))["error"].startswith("query ")
 
 
 async def test_more_fields_than_there_are_do_no_harm(workspace: Workspace, tools_for: ToolsFor) -> None:
@@ -161,7 +195,7 @@ async def test_search_answers_whole_passages_with_links_that_may_be_cited(worksp
     assert found["text"] == text.strip()
     assert found["updatedAt"].startswith("20")
     (passage,) = done.passages
-    assert (link_of(passage), passage.slug, passage.anchor) == (found["link"], "trip-to-oslo", "when")
+    assert (passage.link, passage.slug, passage.anchor) == (found["link"], "trip-to-oslo", "when")
     assert passage.quote.startswith("We leave on Friday.")
 
 
@@ -223,10 +257,11 @@ async def test_what_was_read_may_be_cited_and_nothing_else(workspace: Workspace,
     passages = Passages()
     passages.read((await run(tools_for(), "read_page", page="guide")).passages)
     answer = (
-        "[a](/v1/pages/guide#set-up), [b](https://daybook.example/v1/pages/guide), [again](/v1/pages/guide#set-up), "
+        "[a](/v1/pages/guide#set-up), [b](/v1/pages/guide), [again](/v1/pages/guide#set-up), "
         "[c](/v1/pages/other#set-up), [d](/v1/pages/guide#nowhere), /v1/pages/guide"
     )
     assert [(each.slug, each.anchor) for each in passages.cited_in(answer)] == [("guide", "set-up"), ("guide", "")]
+    assert passages.cited_in("[e](https://evil.example/v1/pages/guide) [f](//evil.example/v1/pages/guide)") == []
 
 
 async def test_an_outline_has_all_headings_with_their_anchors(workspace: Workspace, tools_for: ToolsFor) -> None:
@@ -272,10 +307,11 @@ async def test_a_page_of_another_workspace_is_not_found(service: Service, tools_
 
 
 async def test_keys_are_blacked_out_even_where_a_piece_ends_in_them(workspace: Workspace, tools_for: ToolsFor) -> None:
+    escaped = SECRET.replace("_", "\\_")
     refresh, hook = "rt_" + "r" * 43, "whsec_" + "h" * 32
     before = "x" * (PIECE_CHARACTERS_MAX - 15)
     workspace.create("Keys", content=f"{before} {SECRET}\n\n# {SECRET} heading\n\n{refresh} {hook}\n")
-    workspace.create(f"Title {SECRET}", content=f"harbour {SECRET}")
+    titled = workspace.create(f"Title {SECRET}", content=f"harbour {escaped}\n\n# Below {escaped}\n\nharbour\n")
     caught_up(workspace)
     tools = tools_for()
     texts = [
@@ -285,13 +321,27 @@ async def test_keys_are_blacked_out_even_where_a_piece_ends_in_them(workspace: W
         (await run(tools, "outline", page="keys")).text,
         (await run(tools, "history")).text,
         (await run(tools, "read_page", page=SECRET)).call.arguments,
+        (await run(tools, "append", page=titled["id"], text="more")).text,
+        (await run(tools, "read_page", page=titled["id"])).text,
     ]
     pieces = json.loads(texts[0])["text"] + json.loads(texts[1])["text"]
     assert BLACKED_OUT in pieces
     for text in (*texts, pieces):
-        assert "CdEf" not in text
+        assert "cdef" not in text.lower()
         assert "rrrr" not in text
         assert "hhhh" not in text
+
+
+async def test_where_an_address_would_tell_a_key_the_id_leads_there(workspace: Workspace, tools_for: ToolsFor) -> None:
+    page = workspace.create(f"Title {SECRET}", content=f"# Harbour\n\nfirst\n\n# {SECRET}\n\nsecond\n")
+    read = await run(tools_for(), "read_page", page=page["slug"])
+    links = [section["link"] for section in json.loads(read.text)["sections"]]
+    assert links == [f"/v1/pages/{page['id']}#harbour", f"/v1/pages/{page['id']}"]
+    passages = Passages()
+    passages.read(read.passages)
+    assert [passage.anchor for passage in passages.cited_in(f"[a]({links[0]}) [b]({links[1]})")] == ["harbour", ""]
+    workspace.client.patch(f"/pages/{page['id']}", json={"title": "Harmless"})
+    assert "cdef" not in (await run(tools_for(), "read_page", page=page["id"])).text.lower()
 
 
 async def test_what_is_answered_and_recorded_has_a_bound(workspace: Workspace, tools_for: ToolsFor) -> None:
@@ -302,6 +352,41 @@ async def test_what_is_answered_and_recorded_has_a_bound(workspace: Workspace, t
 
 
 # Changing
+
+
+class Slowly:
+    """A change is in the log some time before anybody hears of it."""
+
+    def __init__(self, contents: Contents, pause_s: float) -> None:
+        self._contents = contents
+        self._pause_s = pause_s
+        self.done = asyncio.Event()
+
+    async def append(self, *given: Any) -> Any:
+        outcome = await self._contents.append(*given)
+        self.done.set()
+        await asyncio.sleep(self._pause_s)
+        return outcome
+
+
+@pytest.mark.parametrize(("pause_s", "outcome"), [(0.1, "done"), (60, "failed")])
+async def test_a_change_that_nobody_waits_for_any_more_is_in_the_record(
+    workspace: Workspace, box: Toolbox, monkeypatch: pytest.MonkeyPatch, pause_s: float, outcome: str
+) -> None:
+    monkeypatch.setattr("application.tools.workspace.CHANGE_S_MAX", 0.5)
+    workspace.create("Plan", content="one\n")
+    slow = Slowly(box.contents, pause_s)
+    box = msgspec.structs.replace(box, contents=slow)
+    tools = box.tools_for(caller_of(workspace), uuid.uuid4(), uuid.uuid4(), allowed=still, writes=True)
+    running = asyncio.create_task(run(tools, "append", page="plan", text="two"))
+    await slow.done.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert workspace.get("plan")["content"] == "one\ntwo"
+    [call] = tools.calls
+    assert (call.name, call.outcome) == ("append", outcome)
+    assert ("history" in call.result) == (outcome == "failed")
 
 
 async def test_changes_are_the_assistants_and_lead_back_to_the_thread(workspace: Workspace, tools_for: ToolsFor) -> None:
@@ -333,25 +418,6 @@ async def test_the_meta_of_other_events_is_as_it_was(workspace: Workspace, tools
     created, appended = (json.loads(row["meta"]) for row in rows)
     assert "causation" not in created
     assert appended["causation"] == str(uuid.uuid5(workspace.id, "thread"))
-
-
-async def test_a_call_that_is_carried_out_twice_is_one(workspace: Workspace, tools_for: ToolsFor) -> None:
-    workspace.create("Plan", content="one\n")
-    asked = uuid.uuid4()
-    calls: list[tuple[str, dict[str, Any]]] = [
-        ("append", {"page": "plan", "text": "two"}),
-        ("find_replace", {"page": "plan", "find": "one", "replace": "one, one"}),
-        ("create_page", {"title": "Below"}),
-    ]
-    first, second = tools_for(asked=asked), tools_for(asked=asked)
-    answers = [await told(first, name, **arguments) for name, arguments in calls]
-    assert [await told(second, name, **arguments) for name, arguments in calls] == answers
-    assert workspace.get("plan")["content"] == "one, one\ntwo"
-    assert workspace.client.get("/pages").json()["totalPages"] == 2
-    # What is asked anew is done anew, and another call under the same number is none of them.
-    await told(tools_for(asked=uuid.uuid4()), "append", page="plan", text="two")
-    assert workspace.get("plan")["content"] == "one, one\ntwo\ntwo"
-    assert "Idempotency" in (await failed(tools_for(asked=asked), "append", page="plan", text="three"))["error"]
 
 
 async def test_text_that_does_not_match_is_answered_with_what_is_there(workspace: Workspace, tools_for: ToolsFor) -> None:
@@ -396,8 +462,8 @@ async def test_a_model_that_obeys_a_page_changes_nothing_where_nothing_may_be_ch
 async def test_an_outage_ends_the_answer(workspace: Workspace) -> None:
     core = Core("postgresql://nobody@127.0.0.1:1/nothing", None)
     parts = page_parts(core.store, core.database)
-    box = toolbox(parts, search_parts(core.store, core.database, None).search, Idempotency(core.store))
-    tools = box.tools_for(caller_of(workspace), uuid.uuid4(), uuid.uuid4(), writes=True)
+    box = toolbox(parts, search_parts(core.store, core.database, None).search, still)
+    tools = box.tools_for(caller_of(workspace), uuid.uuid4(), uuid.uuid4(), allowed=still, writes=True)
     with pytest.raises(AssistantFailed) as outage:
         await tools.run("read_page", '{"page": "plan"}')
     assert outage.value.reason == "unavailable"

@@ -236,3 +236,35 @@ async def test_what_was_right_lately_is_known_until_it_is_refused() -> None:
     with pytest.raises(NotSignedIn):
         await access.caller(KEY, HERE)
     assert not access.was_right(KEY)
+
+
+@pytest.mark.parametrize(
+    ("change", "may"),
+    [
+        ({}, True),
+        ({"scopes": ("pages:*",)}, True),
+        ({"scopes": ("pages:read",)}, False),
+        ({"revoked": True}, False),
+        ({"expires_at": NOW}, False),
+        ({"expires_at": NOW + timedelta(seconds=1)}, True),
+    ],
+)
+async def test_whoever_was_let_in_with_a_key_may_go_on_for_as_long_as_it_is_good(change: Any, *, may: bool) -> None:
+    world = World()
+    access = world.access()
+    caller = await access.caller(KEY, HERE)
+    world.record = msgspec.structs.replace(RECORD, **change)
+    assert await access.may_still(caller, "pages:write") is may
+
+
+async def test_a_person_may_go_on_for_as_long_as_their_session_and_their_role_allow() -> None:
+    world = World()
+    world.memberships_ = [membership(1, "editor"), membership(2, "owner")]
+    access = world.access()
+    caller = await access.caller(Shown(TOKEN), HERE)
+    assert await access.may_still(caller, "pages:write")
+    for changed in ([membership(1, "reader"), membership(2, "owner")], [membership(2, "owner")]):
+        world.memberships_ = changed
+        assert not await access.may_still(caller, "pages:write")
+    world.memberships_, world.live = [membership(1, "editor")], False
+    assert not await access.may_still(caller, "pages:write")

@@ -446,14 +446,16 @@ class PagesMachine(RuleBasedStateMachine):
         self.check(page)
 
     def take_another_slug(self, page: Known) -> None:
-        """Which one is the service's choice, as long as it is a number behind the old one and nobody's."""
+        """Which one is the service's choice, as long as it is a number behind the old one and nobody else's: it may have had it
+        before.
+        """
         slug = self.client.get(f"/pages/{page.id}").json()["page"]["slug"]
         if slug != page.slug:
             base = re.escape(page.slug[:180].rstrip("-"))
             assert re.fullmatch(f"{base}.*-[0-9]+|{base}", slug), (page.slug, slug)
             page.slug = slug
             self.model.count(page, 1)
-        assert self.model.free(slug)
+        assert self.model.claims.get(slug) == page.id or self.model.free(slug)
         self.model.claims[slug] = page.id
 
     @precondition(lambda self: self.model.pages)

@@ -63,7 +63,10 @@ async def _append(
         return
 
 
-async def _load_and_kill(service: Service, workspace: Workspace, round_number: int, tally: Tally, chance: random.Random) -> str:
+async def _load_and_kill(
+    service: Service, workspace: Workspace, round_number: int, tally: Tally, chance: random.Random
+) -> tuple[str, float]:
+    """Who was killed, and how long it took until the service was ready again."""
     stop = asyncio.Event()
     async with workspace.async_client() as client:
         writers = [asyncio.create_task(_write(client, n, round_number, tally, stop)) for n in range(WRITERS)]
@@ -81,8 +84,7 @@ async def _load_and_kill(service: Service, workspace: Workspace, round_number: i
         await asyncio.sleep(0.2)
         stop.set()
         await asyncio.gather(*writers)
-    assert took < READY_AGAIN_S, f"ready again only after {took:.1f} s"
-    return victim
+    return victim, took
 
 
 def _postmaster(service: Service) -> int:
@@ -94,13 +96,17 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(new_service: Ca
     seed = int(os.environ.get("DAYBOOK_SEED", time.time_ns() % 10**9))
     print(f"seed {seed}")
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
+    began = time.monotonic()
     service = new_service()
+    # A machine that has other things to do takes longer for a plain start as well.
+    ready_again_s = max(READY_AGAIN_S, 3 * (time.monotonic() - began))
     workspace = service.new_workspace()
     for number in range(PAGES):
         workspace.create(f"Page {number}")
     tally = Tally()
     for round_number in range(ROUNDS):
-        victim = asyncio.run(_load_and_kill(service, workspace, round_number, tally, chance))
+        victim, took_s = asyncio.run(_load_and_kill(service, workspace, round_number, tally, chance))
+        assert took_s < ready_again_s, f"ready again only after {took_s:.1f} s"
         print(f"round {round_number}: killed {victim}, {len(tally.acknowledged)} acknowledged, {len(tally.unclear)} unclear")
         found = Counter(
             tag

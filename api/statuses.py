@@ -50,6 +50,8 @@ from domain.pages.errors import (
     TooManyLinks,
     VersionNotFound,
 )
+from domain.planning.errors import DatesOutOfOrder, EntityNotFound, NameInvalid, OwnerArchived, ParentDiffers, RuleBroken
+from domain.planning.settings import FeatureHosted, FeatureOff
 from domain.scopes import ScopeMissing, ScopeNotHeld
 from domain.signing_keys import SigningKeyInUse, SigningKeyNotFound
 from domain.threads.errors import (
@@ -95,6 +97,7 @@ STATUSES: dict[type[DomainError], int] = {
     DeliveryNotFound: 404,
     SectionNotFound: 404,
     VersionNotFound: 404,
+    EntityNotFound: 404,
     RequestTimeout: 408,
     VersionStale: 409,
     ContentStale: 409,
@@ -116,6 +119,8 @@ STATUSES: dict[type[DomainError], int] = {
     AlreadyAnswered: 409,
     WorkspaceNameTaken: 409,
     PositionUnknown: 409,
+    OwnerArchived: 409,
+    FeatureOff: 409,
     TooManyWebhooks: 409,
     TooManyKeys: 409,
     TooManyMembers: 409,
@@ -126,6 +131,11 @@ STATUSES: dict[type[DomainError], int] = {
     ContentTooLarge: 413,
     DiffTooLarge: 413,
     IdempotencyKeyReused: 422,
+    RuleBroken: 422,
+    NameInvalid: 422,
+    DatesOutOfOrder: 422,
+    ParentDiffers: 422,
+    FeatureHosted: 422,
     InvalidAction: 400,
     RefUnknown: 400,
     RefTaken: 400,

@@ -50,8 +50,19 @@ from domain.pages.errors import (
     TooManyLinks,
     VersionNotFound,
 )
-from domain.planning.errors import DatesOutOfOrder, EntityNotFound, NameInvalid, OwnerArchived, ParentDiffers, RuleBroken
+from domain.planning.errors import (
+    DatesOutOfOrder,
+    EntityNotFound,
+    NameInvalid,
+    NamespaceEmpty,
+    OwnerArchived,
+    ParentDiffers,
+    RuleBroken,
+)
+from domain.planning.note_blocks import ContentInvalid
+from domain.planning.notes import NoteExists
 from domain.planning.settings import FeatureHosted, FeatureOff
+from domain.planning.tags import TagExists, TooManyTags
 from domain.scopes import ScopeMissing, ScopeNotHeld
 from domain.signing_keys import SigningKeyInUse, SigningKeyNotFound
 from domain.threads.errors import (
@@ -120,6 +131,8 @@ STATUSES: dict[type[DomainError], int] = {
     WorkspaceNameTaken: 409,
     PositionUnknown: 409,
     OwnerArchived: 409,
+    NoteExists: 409,
+    TagExists: 409,
     FeatureOff: 409,
     TooManyWebhooks: 409,
     TooManyKeys: 409,
@@ -135,6 +148,9 @@ STATUSES: dict[type[DomainError], int] = {
     NameInvalid: 422,
     DatesOutOfOrder: 422,
     ParentDiffers: 422,
+    NamespaceEmpty: 422,
+    ContentInvalid: 422,
+    TooManyTags: 422,
     FeatureHosted: 422,
     InvalidAction: 400,
     RefUnknown: 400,

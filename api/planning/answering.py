@@ -1,6 +1,6 @@
 """How planning's routes answer, whatever the resource."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -17,17 +17,19 @@ from application.planning.reading import Shown
 Entry = Callable[[Shown[Any]], msgspec.Struct]
 
 
-async def carried_out(request: AnyRequest, services: Services, act: Act, answer: Callable[[Made], bytes]) -> ASGIResponse:
+async def carried_out(
+    request: AnyRequest, services: Services, act: Act, answer: Callable[[Made], Awaitable[bytes]]
+) -> ASGIResponse:
     """A command, once however often it is sent. The tag is the version of what it was about."""
     command, planning = await services.requests.command(request), services.planning.commands
     made, replayed = await services.idempotency.once(
         command, lambda: planning.run(command, act), lambda known: planning.again(command, known)
     )
     version = made.kept[0].entity.version if made.kept else None
-    return json_answer(answer(made), version=version, replayed=replayed, position=made.position)
+    return json_answer(await answer(made), version=version, replayed=replayed, position=made.position)
 
 
-def null(_: Made) -> bytes:
+async def null(_: Made) -> bytes:
     return b"null"
 
 

@@ -19,6 +19,7 @@ from api.requests import QUERY, AnyRequest, versions_from
 from api.services import Services, WithServices
 from application.planning.draft import Draft
 from application.planning.orders import ChangeOrder, Order
+from application.planning.planning import Made
 from application.planning.ports import Seen
 from application.planning.reading import Beside, Found, Shown
 from domain.errors import InvalidValue
@@ -87,8 +88,11 @@ class _Routes:
                         raise ParentDiffers
                 await create.act(draft, data)
 
+            async def answer(made: Made) -> bytes:
+                return encoded(create.made(made))
+
             await self._workspace(request, services)
-            return await carried_out(request, services, act, lambda made: encoded(create.made(made)))
+            return await carried_out(request, services, act, answer)
 
         return create_one
 

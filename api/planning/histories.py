@@ -19,7 +19,7 @@ ACTIONS: dict[type[EntityEvent], str] = {
 }
 
 
-class FieldChange(msgspec.Struct):
+class ValueChange(msgspec.Struct):
     """A field's value before and after; before it was made, null."""
 
     before: Any
@@ -38,7 +38,7 @@ class EntityHistoryEntry(msgspec.Struct):
     ref_id: str
     actor: Actor
     message: str | None
-    changes: dict[str, FieldChange]
+    changes: dict[str, ValueChange]
     time: Time
 
 
@@ -64,16 +64,16 @@ def history_entry(entry: EntityEntry) -> EntityHistoryEntry:
     )
 
 
-def _changes(event: EntityEvent) -> dict[str, FieldChange]:
+def _changes(event: EntityEvent) -> dict[str, ValueChange]:
     match event:
         case Created():
-            return {name: FieldChange(None, value) for name, value in msgspec.structs.asdict(event).items()}
+            return {name: ValueChange(None, value) for name, value in msgspec.structs.asdict(event).items()}
         case Changed():
-            return {name: FieldChange(change.before, change.after) for name, change in changes_of(event).items()}
+            return {name: ValueChange(change.before, change.after) for name, change in changes_of(event).items()}
         case Archived():
-            return {"archived": FieldChange(before=False, after=True)}
+            return {"archived": ValueChange(before=False, after=True)}
         case Unarchived():
-            return {"archived": FieldChange(before=True, after=False)}
+            return {"archived": ValueChange(before=True, after=False)}
     return {}
 
 

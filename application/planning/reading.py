@@ -79,8 +79,11 @@ class Shown(Generic[S]):
 
     def one(self, concept: Concept[T]) -> T | None:
         """The one of a concept that belongs to it; None if there is none, or it was not asked for."""
-        found = self._shelf.belonging(self._stored.ref_id, concept)
-        return cast("T", msgspec.Raw(found[0].doc)) if found else None
+        return next(iter(self.all(concept)), None)
+
+    def the(self, concept: Concept[T]) -> T:
+        """The one of a concept that everything of its kind has."""
+        return self.all(concept)[0]
 
     def all(self, concept: Concept[T]) -> list[T]:
         return [shown.itself for shown in self.each(concept)]
@@ -142,9 +145,10 @@ class Reading:
                 return shown[0]
         raise concept.not_found()
 
-    async def only(self, workspace_id: UUID, concept: Concept[S]) -> Shown[S]:
-        """The one of a concept of which each workspace has one."""
-        found = [shown async for piece in self.find(workspace_id, Found(concept=concept)) for shown in piece]
+    async def only(self, workspace_id: UUID, concept: Concept[S], owner: int | None = None) -> Shown[S]:
+        """The one of a concept of which each workspace, or each owner, has one."""
+        wanted = Found(concept=concept, owner=owner)
+        found = [shown async for piece in self.find(workspace_id, wanted) for shown in piece]
         return found[0]
 
     async def _shown(

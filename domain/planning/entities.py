@@ -29,7 +29,7 @@ ArchivalReason = Literal["user", "gc", "sync"]
 class Created(Event, frozen=True, kw_only=True):
     """It is there from here on, with all it has from the start. The fields have the names of the entity's own."""
 
-    ref_id: str
+    ref_id: RefId
 
 
 class Changed(Event, frozen=True, kw_only=True):

@@ -37,3 +37,9 @@ class ParentDiffers(RuleBroken):
     """The body names another parent than the address. Send the same in both."""
 
     code = "parent_differs"
+
+
+class NamespaceEmpty(RuleBroken):
+    """This service keeps nothing of this namespace yet."""
+
+    code = "namespace_empty"

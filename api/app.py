@@ -50,6 +50,7 @@ from api.document import described, openapi_document
 from api.edge import Edge, LoggedRequests, Wiring
 from api.gate import client_of
 from api.health import METRICS_SCHEME
+from api.planning import routes as planning
 from api.requests import AREA, SCOPE
 from api.services import Services
 from domain.scopes import ADMIN
@@ -61,7 +62,7 @@ VERSION = "0.1.0"
 DOCS_PATH = "/docs"
 
 
-def _areas() -> list[ControllerRouterHandler]:
+def _areas(admitted_to_planning: BeforeRequestHookHandler) -> list[ControllerRouterHandler]:
     """All routes that ask for a key, by what a caller needs for them."""
     on_pages: list[ControllerRouterHandler] = [
         *pages.HANDLERS,
@@ -81,6 +82,7 @@ def _areas() -> list[ControllerRouterHandler]:
     return [
         Router("/", route_handlers=on_pages, opt={AREA: "pages"}),
         Router("/", route_handlers=[*threads.HANDLERS, *thread_replies.HANDLERS], opt={AREA: "threads"}),
+        Router("/", route_handlers=planning.HANDLERS, opt={AREA: "planning"}, before_request=admitted_to_planning),
         Router("/", route_handlers=feed.HANDLERS, opt={AREA: "events"}),
         # What leads events elsewhere, and who may come in: for owners alone.
         Router(
@@ -109,12 +111,22 @@ def create_app(
     *,
     cors_origins: Sequence[str] = (),
     log_requests: LoggedRequests = "failed",
+    instance: Sequence[tuple[bytes, bytes]] = (),
 ) -> Edge:
-    """Pages of `cors_origins` may call it from browsers; `log_requests` says which requests get a line in the log."""
+    """Pages of `cors_origins` may call it from browsers; `log_requests` says which requests get a line in the log, and `instance`
+    in which headers planning's answers name who gave them.
+    """
 
     async def admitted(request: Request[Any, Any, Any]) -> None:
         """Before anything of the request is read, so that nobody without a key learns what is wrong with it."""
         await services.requests.admit(request)
+
+    async def admitted_to_planning(request: Request[Any, Any, Any]) -> None:
+        """Refusals name the instance as well. What every workspace has from the start is there before it is asked for."""
+        request.scope["state"]["instance"] = instance
+        await admitted(request)
+        caller = await services.requests.caller(request)
+        await services.planning.seeding.sown(caller.workspace_id)
 
     async def counted(request: Request[Any, Any, Any]) -> None:
         """Whoever signs in is nobody yet, but for where they come from."""
@@ -122,9 +134,9 @@ def create_app(
 
     app = Litestar(
         route_handlers=[
-            Router("/v1", route_handlers=_areas(), before_request=admitted),
+            Router("/v1", route_handlers=_areas(admitted_to_planning), before_request=admitted),
             # The same routes where independent clients look for them.
-            Router("/api/v1", route_handlers=_areas(), before_request=admitted, include_in_schema=False),
+            Router("/api/v1", route_handlers=_areas(admitted_to_planning), before_request=admitted, include_in_schema=False),
             _sign_in("/v1/auth", counted),
             _sign_in("/api/v1/auth", counted, include_in_schema=False),
             _sign_in("/api/auth/mobile", counted, include_in_schema=False),

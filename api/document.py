@@ -6,7 +6,7 @@ a key and does not stream has a tag.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -15,10 +15,12 @@ import msgspec
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from api.requests import IDEMPOTENCY_KEY_CHARACTERS_MAX, POSITION_PATTERN, scope_of
+from api.planning.queries import described_query
+from api.requests import IDEMPOTENCY_KEY_CHARACTERS_MAX, POSITION_PATTERN, QUERY, scope_of
 
 Json = dict[str, Any]
 SCHEMA_REFERENCE = "#/components/schemas/{name}"
+_REFERENCE = re.compile(r'"#/components/schemas/([^"]+)"')
 _SUCCESSES = ("200", "201", "202", "204")
 _EVENT_STREAM = "text/event-stream"
 
@@ -97,23 +99,25 @@ def described(app: Litestar) -> Json:
     components = document["components"]
     components["schemas"] |= _schemas(app)
     components["parameters"], components["headers"] = PARAMETERS, HEADERS
-    scopes = dict(_scopes(app))
+    needs = dict(_needs(app))
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            _complete(method, operation, scopes.get((path, method)))
+            _complete(method, operation, needs.get((path, method), {}))
+    _forget_unused(document)
     return document
 
 
-def _scopes(app: Litestar) -> Iterator[tuple[tuple[str, str], str | None]]:
-    """Which scope each operation needs."""
+def _needs(app: Litestar) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    """What each operation says of itself."""
     for route in app.routes:
         for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
             for method in handler.http_methods:
-                yield (re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path), method.lower()), scope_of(method, handler.opt)
+                yield (re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path), method.lower()), handler.opt
 
 
-def _complete(method: str, operation: Json, scope: str | None) -> None:
+def _complete(method: str, operation: Json, needs: Mapping[str, Any]) -> None:
     answers, opened = operation["responses"], {} in operation.get("security", [])
+    scope = scope_of(method.upper(), needs)
     if scope is not None:
         operation["security"] = [{"key": [scope]}]
     if method == "get" and not opened and answers["200"].get("content", {}).keys() != {_EVENT_STREAM}:
@@ -123,11 +127,17 @@ def _complete(method: str, operation: Json, scope: str | None) -> None:
     takes += ["DaybookWaitFor"] if method == "get" and not opened else []
     takes += ["IfMatch"] if "412" in answers else []
     takes += _COMMAND if "422" in answers else []
-    if takes:
-        operation["parameters"] = operation.get("parameters", []) + [_ref("parameters", name) for name in takes]
+    parameters = [*_query(needs), *(_ref("parameters", name) for name in takes)]
+    if parameters:
+        operation["parameters"] = operation.get("parameters", []) + parameters
     for status, answer in answers.items():
         headers = dict(_headers(status, answers))
         answer["headers"] = {name: _ref("headers", header) for name, header in headers.items()} | answer.get("headers", {})
+
+
+def _query(needs: Mapping[str, Any]) -> list[Json]:
+    """Of routes whose query is read into a Struct."""
+    return described_query(needs[QUERY]) if QUERY in needs else []
 
 
 def _headers(status: str, answers: Json) -> Iterator[tuple[str, str]]:
@@ -156,6 +166,17 @@ def _schemas(app: Litestar) -> Json:
     for struct in structs:
         components[struct.__name__] |= getattr(struct, "schema", {})
     return components
+
+
+def _forget_unused(document: Json) -> None:
+    """The framework names what is inside bodies in a way of its own, which leads nowhere once bodies are described here."""
+    schemas: Json = document["components"]["schemas"]
+    used, seen = set[str](), [document["paths"]]
+    while seen:
+        found = set(_REFERENCE.findall(msgspec.json.encode(seen.pop()).decode())) - used
+        used |= found
+        seen += [schemas[name] for name in found]
+    document["components"]["schemas"] = {name: schema for name, schema in schemas.items() if name in used}
 
 
 def _structs(route: HTTPRoute) -> Iterator[type[msgspec.Struct]]:

@@ -140,10 +140,11 @@ class Edge:
                 break
         else:
             headers.append(_NOT_KEPT)
-        # What the application found out on the way, such as how many requests are left.
-        more = scope["state"].get("headers")
-        if more is not None:
-            headers += more
+        # What the application found out on the way, such as how many requests are left, or that it names itself.
+        for what in ("headers", "instance"):
+            more = scope["state"].get(what)
+            if more is not None:
+                headers += more
         if self._cors is not None:
             headers += self._cors.on_answer(scope)
         message["headers"] = headers

@@ -36,8 +36,9 @@ _TAGS = re.compile(rf"{_TAG}(?:\s*,\s*{_TAG}){{0,99}}")
 POSITION_PATTERN = "^[0-9]{1,18}$"
 _POSITION = re.compile(POSITION_PATTERN)
 AnyRequest = Request[Any, Any, Any]
-# What routes say of themselves in `opt`: the area whose scopes they need, or a single scope, and the limit they count under.
-AREA, SCOPE, LIMIT = "area", "scope", "limit"
+# What routes say of themselves in `opt`: the area whose scopes they need, or a single scope, the limit they count under, and the
+# Struct that their query is read into, where a signature does not say it.
+AREA, SCOPE, LIMIT, QUERY = "area", "scope", "limit", "query"
 
 
 class Requests:

@@ -33,6 +33,7 @@ from application.pages.contents import Contents
 from application.pages.ports import Outcome
 from application.pages.versions import Versions
 from application.people import People
+from application.planning.cases import PlanningCases
 from application.positions import Positions
 from application.readiness import ProjectionState
 from application.search import Search
@@ -85,6 +86,7 @@ class Services(msgspec.Struct, frozen=True):
     updates: Items[Update, UpdateView]
     milestones: Items[Milestone, MilestoneView]
     principles: Items[Principle, PrincipleView]
+    planning: PlanningCases
     threads: Threads
     replies: Replies
     webhooks: Webhooks

@@ -50,6 +50,19 @@ from domain.pages.errors import (
     TooManyLinks,
     VersionNotFound,
 )
+from domain.planning.errors import (
+    DatesOutOfOrder,
+    EntityNotFound,
+    NameInvalid,
+    NamespaceEmpty,
+    OwnerArchived,
+    ParentDiffers,
+    RuleBroken,
+)
+from domain.planning.note_blocks import ContentInvalid
+from domain.planning.notes import NoteExists
+from domain.planning.settings import FeatureHosted, FeatureOff
+from domain.planning.tags import TagExists, TooManyTags
 from domain.scopes import ScopeMissing, ScopeNotHeld
 from domain.signing_keys import SigningKeyInUse, SigningKeyNotFound
 from domain.threads.errors import (
@@ -95,6 +108,7 @@ STATUSES: dict[type[DomainError], int] = {
     DeliveryNotFound: 404,
     SectionNotFound: 404,
     VersionNotFound: 404,
+    EntityNotFound: 404,
     RequestTimeout: 408,
     VersionStale: 409,
     ContentStale: 409,
@@ -116,6 +130,10 @@ STATUSES: dict[type[DomainError], int] = {
     AlreadyAnswered: 409,
     WorkspaceNameTaken: 409,
     PositionUnknown: 409,
+    OwnerArchived: 409,
+    NoteExists: 409,
+    TagExists: 409,
+    FeatureOff: 409,
     TooManyWebhooks: 409,
     TooManyKeys: 409,
     TooManyMembers: 409,
@@ -126,6 +144,14 @@ STATUSES: dict[type[DomainError], int] = {
     ContentTooLarge: 413,
     DiffTooLarge: 413,
     IdempotencyKeyReused: 422,
+    RuleBroken: 422,
+    NameInvalid: 422,
+    DatesOutOfOrder: 422,
+    ParentDiffers: 422,
+    NamespaceEmpty: 422,
+    ContentInvalid: 422,
+    TooManyTags: 422,
+    FeatureHosted: 422,
     InvalidAction: 400,
     RefUnknown: 400,
     RefTaken: 400,

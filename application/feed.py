@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from domain.errors import DomainError, InvalidValue
+from domain.planning.concepts import PREFIXES
 from domain.scopes import ADMIN
 from domain.threads.rules import PRIVATE
 
@@ -30,6 +31,7 @@ class Types(msgspec.Struct, frozen=True):
 
 
 PAGES = "pages:read"
+PLANNING = "planning:read"
 # What begins so is for whoever may read pages, and what stands beside them.
 READABLE = ("page.", "update.", "milestone.", "principle.")
 # What begins so is between a workspace's owners: who may come in and who did, and where it is sent to.
@@ -40,8 +42,11 @@ def visible(types: Types | None, scopes: frozenset[str]) -> Types | None:
     """Of the wanted types, those that such a caller may see: what happens in threads, nobody, because most are private. Every
     type begins with nothing, which is how all are asked for.
     """
-    hidden = (PRIVATE, *(() if ADMIN in scopes else RESTRICTED), *(() if PAGES in scopes else READABLE))
-    return Types((), ("",), hidden) if types is None else Types(types.names, types.prefixes, hidden)
+    hidden = [PRIVATE]
+    for scope, prefixes in ((ADMIN, RESTRICTED), (PAGES, READABLE), (PLANNING, PREFIXES)):
+        hidden += () if scope in scopes else prefixes
+    asked = Types((), ("",)) if types is None else types
+    return Types(asked.names, asked.prefixes, tuple(hidden))
 
 
 class FeedEvent(msgspec.Struct, frozen=True, gc=False):

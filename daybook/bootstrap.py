@@ -20,6 +20,7 @@ from daybook.choices import Together, assistant_for, embedder_for
 from daybook.core import Core
 from daybook.items import item_parts
 from daybook.pages import page_parts
+from daybook.planning import instance_headers, planning_cases
 from daybook.search import search_parts
 from daybook.settings import Settings, listed
 from daybook.threads import thread_parts
@@ -85,6 +86,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
         markdown=on_pages.markdown,
         past=on_pages.past,
         workspace_past=on_pages.workspace_past,
+        planning=planning_cases(store, database),
         threads=talking.threads,
         replies=talking.replies,
         webhooks=hooks.webhooks,
@@ -119,4 +121,10 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
                 await hooks.deliveries.close()
                 await access.close()
 
-    return create_app(services, lifespan, cors_origins=listed(settings.cors_origins), log_requests=settings.log_requests)
+    return create_app(
+        services,
+        lifespan,
+        cors_origins=listed(settings.cors_origins),
+        log_requests=settings.log_requests,
+        instance=instance_headers(settings),
+    )

@@ -231,6 +231,18 @@ class Settings(WorkSettings):
             "Tokens that the model may read and write for one answer; with each use of tools it reads the thread again.",
         ),
     ] = 60_000
+    universe: Annotated[str, _setting("DAYBOOK_UNIVERSE", "The name of the product, in the headers of planning's answers.")] = (
+        "daybook"
+    )
+    instance: Annotated[str, _setting("DAYBOOK_INSTANCE", "The name of this installation, in the same place.")] = "main"
+    hosting: Annotated[str, _setting("DAYBOOK_HOSTING", "Who runs it, in the same place.")] = "self-hosted"
+    jupiter_headers: Annotated[
+        bool,
+        _setting(
+            "DAYBOOK_JUPITER_HEADERS",
+            "Planning's answers name the instance in headers that begin with x-jupiter- as well, for clients that look there.",
+        ),
+    ] = True
     shutdown_grace_s: Annotated[
         int, _setting("DAYBOOK_SHUTDOWN_GRACE_S", "Seconds that a service which is told to end gives to requests under way.")
     ] = 30

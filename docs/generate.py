@@ -21,6 +21,7 @@ from domain.errors import DomainError
 from domain.events import Actor, Change, Meta
 from domain.pages.content import Edit
 from domain.pages.events import Icon
+from domain.planning.note_blocks import Block, ChecklistItem, ListItem
 from infrastructure.event_store.codec import EVENTS, tag_of
 
 DOCS = Path(__file__).parent
@@ -118,7 +119,8 @@ command line only.
 def events() -> str:
     """Each event with its fields as they are stored."""
     events = "\n".join(f"## `{tag_of(event)}`, version {event.schema_version}\n\n{_shape(event)}" for event in EVENTS)
-    shared = "\n".join(f"### {struct.__name__}\n\n{_shape(struct)}" for struct in (Edit, Icon, Actor, Meta))
+    shapes = (Edit, Icon, *get_args(Block), ListItem, ChecklistItem, Actor, Meta)
+    shared = "\n".join(f"### {struct.__name__}\n\n{_shape(struct)}" for struct in shapes)
     return f"""{NOTE}
 # Events
 

@@ -143,6 +143,7 @@ class Rebuild:
             ("webhook", "webhook_id"),
             ("item", "item_id"),
             ("thread", "thread_id"),
+            ("entity", "stream_id"),
         ):
             await self._writing.execute(
                 f"DELETE FROM {NEXT}.{table} WHERE workspace_id = $1 AND {column} = ANY ($2)",  # noqa: S608 - names of our own

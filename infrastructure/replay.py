@@ -10,13 +10,13 @@ import msgspec
 from domain import keys, members, signing_keys
 from domain.access import AccessEvent
 from domain.events import Recorded
-from domain.items.kinds import Item
 from domain.items.milestones import MILESTONES, MilestoneEvent
 from domain.items.principles import PRINCIPLES, PrincipleEvent
 from domain.items.updates import UPDATES, UpdateEvent
 from domain.pages import state as pages
 from domain.pages.events import slug_claims
 from domain.pages.snapshots import Meter
+from domain.planning.entities import Kept
 from domain.search import settings as search_settings
 from domain.threads import state as threads
 from domain.threads.events import ThreadEvent
@@ -26,12 +26,15 @@ from domain.workspaces import WorkspaceCreated
 from infrastructure import page_rows
 from infrastructure.database import Connection
 from infrastructure.event_store import codec
-from infrastructure.event_store.store import recorded_from
+from infrastructure.event_store.codec import recorded_from
+from infrastructure.items import STATES as ITEMS
 from infrastructure.items import item_row
 from infrastructure.keys import key_row
 from infrastructure.link_rows import COLUMNS as LINK_COLUMNS
 from infrastructure.link_rows import link_rows
 from infrastructure.members import member_row
+from infrastructure.planning.rows import EVOLVE as EVOLVE_ENTITIES
+from infrastructure.planning.rows import entity_row
 from infrastructure.projections.texts import text_rows
 from infrastructure.search.settings import search_settings_row
 from infrastructure.signing_keys import signing_key_row
@@ -86,6 +89,19 @@ COLUMNS = {
         "live",
         "created_at",
         "overdue_from",
+        "version",
+        "doc",
+    ),
+    "entity": (
+        "workspace_id",
+        "stream_id",
+        "ref_id",
+        "kind",
+        "owner",
+        "parent",
+        "archived",
+        "removed",
+        "key",
         "version",
         "doc",
     ),
@@ -144,6 +160,16 @@ _EVOLVE: dict[type, Callable[..., Any]] = {
     )
     # Some slices have a single event so far.
     for kind in get_args(union) or (union,)
+} | EVOLVE_ENTITIES
+# The table and the row of what has one row, whatever became of it.
+_ROW: dict[type, tuple[str, Callable[..., tuple[Any, ...]]]] = {
+    keys.Key: ("api_key", key_row),
+    members.Member: ("member", member_row),
+    signing_keys.SigningKey: ("signing_key", signing_key_row),
+    search_settings.SearchSettings: ("search_settings", search_settings_row),
+    threads.Thread: ("thread", thread_row),
+    Kept: ("entity", entity_row),
+    **dict.fromkeys(ITEMS.values(), ("item", item_row)),
 }
 
 
@@ -223,24 +249,19 @@ class _Fold:
     def rows(self) -> Rows:
         rows = Rows(claims=self._claims)
         match self._state:
+            case None:
+                return rows
             case pages.Page() as page:
                 self._add_page(rows, page)
-            case keys.Key() as key:
-                rows.add("api_key", key_row(self.workspace_id, key))
-            case members.Member() as member:
-                rows.add("member", member_row(self.workspace_id, member))
-            case signing_keys.SigningKey() as signing_key:
-                rows.add("signing_key", signing_key_row(self.workspace_id, signing_key))
-            case search_settings.SearchSettings() as settings:
-                rows.add("search_settings", search_settings_row(self.workspace_id, settings))
-            case webhooks.Webhook(removed=False) as webhook:
-                rows.add("webhook", webhook_row(self.workspace_id, webhook, self._first_position))
-            case Item() as item:
-                rows.add("item", item_row(self.workspace_id, item))
-            case threads.Thread() as thread:
-                rows.add("thread", thread_row(self.workspace_id, thread))
-            case Recorded(event=WorkspaceCreated() as created, at=at):
-                rows.add("workspace", (self.workspace_id, created.name, at))
+            case webhooks.Webhook(removed=removed) as webhook:
+                if not removed:
+                    rows.add("webhook", webhook_row(self.workspace_id, webhook, self._first_position))
+            case Recorded(event=event, at=at):
+                if isinstance(event, WorkspaceCreated):
+                    rows.add("workspace", (self.workspace_id, event.name, at))
+            case state:
+                table, row = _ROW[type(state)]
+                rows.add(table, row(self.workspace_id, state))
         return rows
 
     def _add_page(self, rows: Rows, page: pages.Page) -> None:

@@ -22,7 +22,8 @@ from domain.pages.state import Page, fold
 from domain.workspaces import SERVICE
 from infrastructure.audit import Altered, Anchor, Verified, verify
 from infrastructure.database import Connection
-from infrastructure.event_store.store import VERSION_MAX, recorded_from
+from infrastructure.event_store.codec import recorded_from
+from infrastructure.event_store.store import VERSION_MAX
 from infrastructure.rebuild import Rebuild, Rebuilt
 from infrastructure.sql import sql
 from infrastructure.workspaces import PostgresWorkspaceBook

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.keys import Key
 from domain.members import Member
+from domain.planning.entities import Kept
 from domain.search.settings import SearchSettings
 from domain.signing_keys import SigningKey
 from domain.threads.state import Thread
@@ -13,6 +14,7 @@ from infrastructure.items import STATES as ITEMS
 from infrastructure.items import write_item
 from infrastructure.keys import write_key
 from infrastructure.members import write_member
+from infrastructure.planning.rows import write_entity
 from infrastructure.search.settings import write_search_settings
 from infrastructure.signing_keys import write_signing_key
 from infrastructure.threads import write_thread
@@ -20,6 +22,7 @@ from infrastructure.webhooks.book import write_webhook
 
 # By the type of a stream's state. The last argument is the position of the command's last event.
 BESIDE: dict[type, Callable[..., Awaitable[Any]]] = {
+    Kept: write_entity,
     Key: write_key,
     Member: write_member,
     SearchSettings: write_search_settings,

@@ -7,16 +7,18 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from domain.access import AccessEvent
-from domain.events import Event, Meta
+from domain.events import Event, Meta, Recorded
 from domain.items.milestones import MilestoneEvent
 from domain.items.principles import PrincipleEvent
 from domain.items.updates import UpdateEvent
 from domain.keys import KeyEvent
 from domain.members import MemberEvent
 from domain.pages.events import PageEvent
+from domain.planning.concepts import CONCEPTS
 from domain.search.settings import LanguageChosen
 from domain.signing_keys import SigningKeyEvent
 from domain.threads.events import ThreadEvent
@@ -38,6 +40,7 @@ EVENTS: tuple[type[Event], ...] = (
     *get_args(MilestoneEvent),
     *get_args(PrincipleEvent),
     *get_args(ThreadEvent),
+    *(event for concept in CONCEPTS for event in concept.events),
 )
 # From a stored (type, schema version) to the next version's members. Every version ever stored has a way to the newest.
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
@@ -93,6 +96,12 @@ def decode(tag: str, schema_version: int, data: bytes) -> Any:  # noqa: ANN401 -
     for version in range(schema_version, event_class.schema_version):
         members = UPCASTERS[tag, version](members)
     return msgspec.convert(members, event_class)
+
+
+def recorded_from(row: asyncpg.Record) -> Recorded[Any]:
+    """An event's row as its stream knows it."""
+    event = decode(row["type"], row["schema_version"], row["data"])
+    return Recorded(event, row["version"], row["effective_at"], decode_meta(row["meta"]).actor)
 
 
 class Stored(msgspec.Struct, frozen=True, gc=False):

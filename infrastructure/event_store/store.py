@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from application.event_store import (
     Answer,
     Append,
@@ -77,7 +75,7 @@ class PostgresEventStore:
     async def stream(self, workspace_id: UUID, stream_id: UUID, up_to: int | None = None) -> list[Recorded[Any]]:
         async with self._database.reading(workspace_id) as connection:
             rows = await connection.fetch(sql("stream"), workspace_id, stream_id, up_to or VERSION_MAX)
-        return [recorded_from(row) for row in rows]
+        return [codec.recorded_from(row) for row in rows]
 
     async def find_command(self, workspace_id: UUID, command_id: UUID) -> KnownCommand | None:
         async with self._database.reading(workspace_id) as connection:
@@ -170,9 +168,3 @@ class _Session:
         """Best effort: a connection that cannot is closed, and closed ones are not used again."""
         with contextlib.suppress(*LOST):
             await self._transaction.rollback()
-
-
-def recorded_from(row: asyncpg.Record) -> Recorded[Any]:
-    """An event row as its stream knows it."""
-    event = codec.decode(row["type"], row["schema_version"], row["data"])
-    return Recorded(event, row["version"], row["effective_at"], codec.decode_meta(row["meta"]).actor)

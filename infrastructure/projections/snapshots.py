@@ -8,7 +8,7 @@ import asyncpg
 from domain.pages.snapshots import EVENT_BYTES, LEAST_BYTES, Meter
 from infrastructure import page_rows
 from infrastructure.database import Connection
-from infrastructure.event_store.store import recorded_from
+from infrastructure.event_store.codec import recorded_from
 from infrastructure.page_past import evolved, from_snapshot
 from infrastructure.sql import sql
 

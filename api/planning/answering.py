@@ -1,0 +1,63 @@
+"""How planning's routes answer, whatever the resource."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import msgspec
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.response.base import ASGIResponse
+
+from api.answers import encoded, json_answer, streamed_answer
+from api.pages import REFUSALS_SEEN, answers
+from api.requests import AnyRequest
+from api.services import Services
+from application.planning.planning import Act, Made
+from application.planning.reading import Shown
+
+Entry = Callable[[Shown[Any]], msgspec.Struct]
+
+
+async def carried_out(
+    request: AnyRequest, services: Services, act: Act, answer: Callable[[Made], Awaitable[bytes]]
+) -> ASGIResponse:
+    """A command, once however often it is sent. The tag is the version of what it was about."""
+    command, planning = await services.requests.command(request), services.planning.commands
+    made, replayed = await services.idempotency.once(
+        command, lambda: planning.run(command, act), lambda known: planning.again(command, known)
+    )
+    version = made.kept[0].entity.version if made.kept else None
+    return json_answer(await answer(made), version=version, replayed=replayed, position=made.position)
+
+
+async def null(_: Made) -> bytes:
+    return b"null"
+
+
+def answers_null() -> dict[int, ResponseSpec]:
+    """What the document says of commands that tell nothing but that they were carried out."""
+    return answers(type(None), 200, *REFUSALS_SEEN)
+
+
+async def listed(request: AnyRequest, many: str, pieces: AsyncIterator[list[Shown[Any]]], entry: Entry) -> ASGIResponse:
+    """One piece is an answer with a tag, more are streamed, so that no list is held at once."""
+    first, second = await anext(pieces), await anext(pieces, None)
+    if second is None:
+        return json_answer(encoded({many: [entry(shown) for shown in first]}), request=request)
+    return streamed_answer(_streamed(b'{"%b":[' % many.encode(), first, second, pieces, entry))
+
+
+async def _streamed(
+    opening: bytes,
+    first: list[Shown[Any]],
+    second: list[Shown[Any]],
+    following: AsyncIterator[list[Shown[Any]]],
+    entry: Entry,
+) -> AsyncIterator[bytes]:
+    yield opening + _joined(first, entry) + b"," + _joined(second, entry)
+    async for piece in following:
+        yield b"," + _joined(piece, entry)
+    yield b"]}"
+
+
+def _joined(piece: list[Shown[Any]], entry: Entry) -> bytes:
+    return encoded([entry(shown) for shown in piece])[1:-1]

@@ -1,0 +1,98 @@
+"""What a resource of planning is made of. A concept declares a `Resource`, and `handlers.py` makes its routes from that."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from api.planning.queries import FindQuery, LoadQuery
+from application.planning.draft import Draft
+from application.planning.orders import ChangeOrder, Order
+from application.planning.plain import plainly_changed
+from application.planning.planning import Made
+from application.planning.reading import Beside, Shown
+from domain.planning.entities import Concept, Entity, Kept
+from domain.planning.settings import Feature
+
+S = TypeVar("S", bound=Entity)
+O = TypeVar("O", bound=Order)  # noqa: E741 - an order
+C = TypeVar("C", bound=ChangeOrder)
+F = TypeVar("F", bound=FindQuery)
+L = TypeVar("L", bound=LoadQuery)
+Answer = msgspec.Struct
+
+
+class Create(msgspec.Struct, Generic[O], frozen=True, kw_only=True):
+    """How one is made: by which order, what it does, and what is answered of what was made. Below another entity, `within` is
+    how the order names that, which has to be the one of the address.
+    """
+
+    order: type[O]
+    act: Callable[[Draft, O], Awaitable[None]]
+    answer: type[Answer]
+    made: Callable[[Made], Answer]
+    within: Callable[[O], str] | None = None
+
+
+class Find(msgspec.Struct, Generic[S, F], frozen=True, kw_only=True):
+    """How several are shown: `answer` has a list called `many` of what `entry` makes of each."""
+
+    query: type[F]
+    answer: type[Answer]
+    entry: Callable[[Shown[S], F], Answer]
+    many: str = "entries"
+
+
+class Load(msgspec.Struct, Generic[S, L], frozen=True, kw_only=True):
+    """How one is shown, and what beside it."""
+
+    answer: type[Answer]
+    shown: Callable[[Shown[S], L], Answer]
+    beside: Beside = Beside()
+    query: type[L] = LoadQuery  # type: ignore[assignment] # which most have
+
+
+class Change(msgspec.Struct, Generic[S, C], frozen=True, kw_only=True):
+    """What may be changed, and how."""
+
+    order: type[C]
+    act: Callable[[Draft, Kept[S], C], Awaitable[None]] = plainly_changed
+
+
+async def _archive(draft: Draft, kept: Kept[Any]) -> None:
+    await draft.archive(kept)
+
+
+async def _remove(draft: Draft, kept: Kept[Any]) -> None:
+    await draft.remove(kept)
+
+
+class Resource(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
+    """A concept over HTTP. What it has none of, it has no routes for. With `within`, it lies below entities of that concept, and
+    its path begins with theirs.
+    """
+
+    path: str
+    concept: Concept[S]
+    # As people call it, and several of it.
+    one: str
+    many: str
+    feature: Feature | None = None
+    within: Concept[Any] | None = None
+    create: Create[Any] | None = None
+    find: Find[S, Any] | None = None
+    load: Load[S, Any] | None = None
+    change: Change[S, Any] | None = None
+    archive: Callable[[Draft, Kept[S]], Awaitable[None]] | None = _archive
+    remove: Callable[[Draft, Kept[S]], Awaitable[None]] | None = _remove
+    # Commands of its own on one of them.
+    commands: Sequence["Command[S, Any]"] = ()
+
+
+class Command(msgspec.Struct, Generic[S, O], frozen=True, kw_only=True):
+    """`POST <path of one>/<name>`; answers null."""
+
+    name: str
+    summary: str
+    order: type[O] | None = None
+    act: Callable[[Draft, Kept[S], O], Awaitable[None]]

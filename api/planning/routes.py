@@ -1,0 +1,21 @@
+"""Every route of planning."""
+
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+
+from api.planning import notes, settings, tags, time_blocks, vacations
+from api.planning.frame import Resource
+from api.planning.handlers import handlers_of
+
+RESOURCES: tuple[Resource[Any], ...] = (
+    vacations.RESOURCE,
+    notes.RESOURCE,
+    tags.RESOURCE,
+    time_blocks.RESOURCE,
+)
+HANDLERS: list[HTTPRouteHandler] = [
+    *settings.HANDLERS,
+    *tags.HANDLERS,
+    *(handler for resource in RESOURCES for handler in handlers_of(resource)),
+]

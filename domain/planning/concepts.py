@@ -1,0 +1,26 @@
+"""All concepts of planning. Whatever has to know every one of them asks here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.planning.entities import Concept
+from domain.planning.notes import NOTES
+from domain.planning.settings import PLANNING_SETTINGS
+from domain.planning.tags import TAG_LINKS, TAGS
+from domain.planning.time_blocks import FULL_DAYS_BLOCKS
+from domain.planning.vacations import VACATIONS
+
+CONCEPTS: tuple[Concept[Any], ...] = (
+    PLANNING_SETTINGS,
+    VACATIONS,
+    FULL_DAYS_BLOCKS,
+    NOTES,
+    TAGS,
+    TAG_LINKS,
+)
+BY_KIND: Mapping[str, Concept[Any]] = {concept.kind: concept for concept in CONCEPTS}
+# As which namespaces notes, tags and blocks speak of them.
+BY_NOTE_NAMESPACE: Mapping[str, Concept[Any]] = {each.note_namespace: each for each in CONCEPTS if each.note_namespace}
+BY_TAG_NAMESPACE: Mapping[str, Concept[Any]] = {each.tag_namespace: each for each in CONCEPTS if each.tag_namespace}
+# What the types of planning's events begin with.
+PREFIXES = tuple(f"{concept.kind}." for concept in CONCEPTS)

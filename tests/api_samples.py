@@ -14,6 +14,7 @@ from urllib.parse import quote
 import httpx
 from conftest import TLS, Workspace
 from people import CODE, put_code, put_refresh_token
+from planning_places import PLANNING_BODIES, Planned
 
 # It stands in everything that is the samples' own, so that nobody else may ever be shown it.
 MARK = "not-for-others"
@@ -22,7 +23,7 @@ REFRESH_TOKEN = f"rt_{'A' * 43}"
 TEXT = f"# Sample\n\nThe colour of the sky.\n\n## Second\n\nMore of it, see [[sample-child]], {MARK}.\n"
 UNKNOWN_ID = "0192f0c1-2b3c-7def-8123-456789abcdef"
 # What is there in no workspace; an id unless it says otherwise here.
-UNKNOWN = {"slug": ["no-page-anywhere", UNKNOWN_ID], "version": ["999999"], "key_id": ["999999999"]}
+UNKNOWN = {"slug": ["no-page-anywhere", UNKNOWN_ID], "version": ["999999"], "key_id": ["999999999"], "ref_id": ["999999999"]}
 # Bodies that work on the sample, for operations that need one made for it.
 GOOD_BODIES: dict[str, Any] = {
     "POST /v1/pages/{slug}/move": {"position": "last"},
@@ -53,6 +54,7 @@ GOOD_BODIES: dict[str, Any] = {
         f"POST /v1/threads/{{thread_id}}/{path}": {"content": "What is the colour of the sky?"}
         for path in ("messages", "chat", "send", "reply", "messages/send")
     },
+    **PLANNING_BODIES,
     **{f"POST /v1/auth/{path}": {"email": "nobody@acme.io"} for path in ("request-code", "send-code")},
     **{f"POST /v1/auth/{path}": {"email": PERSON, "code": CODE} for path in ("verify", "verify-code")},
     **{f"POST /v1/auth/{path}": {"refreshToken": REFRESH_TOKEN} for path in ("refresh", "logout", "sign-out")},
@@ -83,6 +85,7 @@ class Samples:
             "principle_id": [self._item("principle", title=MARK)],
             **self._thread(),
         }
+        self.planned = Planned(workspace, MARK)
         self._signed_in()
         self.query: dict[str, list[Any]] = {"q": ["colour"], "path": ["Sample/Second"]}
         # Fields of bodies whose values have rules that no schema can say.
@@ -109,6 +112,10 @@ class Samples:
         }
 
         self._touched = False
+
+    def known(self, path: str) -> dict[str, list[str]]:
+        """What is there for each parameter of an operation's path."""
+        return {**self.path, **self.planned.known(path)}
 
     def _signed_in(self) -> None:
         put_code(self.workspace, PERSON)
@@ -183,6 +190,8 @@ class Samples:
             self._item_right_again(item[1], self.path[item[2]][0], gone=case.path.endswith("/restore"))
         elif "{thread_id}" in case.path:
             self._thread_right_again(case)
+        elif "planning" in case.operation.tags:
+            self.planned.right_again(case)
         elif "{webhook_id}" in case.path:
             self._there_again(case)
         elif "{member_id}" in case.path:

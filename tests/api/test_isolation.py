@@ -65,7 +65,7 @@ class Place:
 
     def real(self, operation: Operation) -> list[dict[str, str]]:
         """Every real thing it can be about."""
-        return combinations(operation, self.samples.path)
+        return combinations(operation, self.samples.known(operation.path))
 
     def traces(self) -> list[str]:
         """What only the owner's answers may hold. Numbers and slugs are left out: others have the same."""
@@ -513,8 +513,12 @@ def test_without_policies_the_other_service_would_tell_everything(unfiltered: Un
     """Or these tests would prove nothing: what keeps the two apart there is the policies, and they alone."""
     place = make_place(unfiltered)
     # By id, because the same slug may stand in several workspaces.
-    known = {**place.samples.path, "slug": [place.samples.page["id"]]}
-    reads = [(each, combinations(each, known)[0]) for each in place.operations if each.method == "GET"]
+    known = {"slug": [place.samples.page["id"]]}
+    reads = [
+        (each, combinations(each, {**place.samples.known(each.path), **known})[0])
+        for each in place.operations
+        if each.method == "GET"
+    ]
 
     def told() -> dict[str, Any]:
         return {each.name: lasting(ask(each, place.stranger.client, values)) for each, values in reads}

@@ -9,9 +9,12 @@ import asyncpg
 import pytest
 from conftest import Service, Workspace, run_apart
 from people import invite, sign_in
+from planning_samples import BLOCKS, SAMPLES, new_vacation, posted
 
+from domain.planning.concepts import CONCEPTS, PREFIXES
 from infrastructure.audit import Altered, verify
 from infrastructure.database import Connection
+from infrastructure.event_store.codec import tag_of
 from infrastructure.migrations import migrate
 from infrastructure.rebuild import Rebuild
 from infrastructure.sql import sql
@@ -27,6 +30,7 @@ TABLES = (
     "webhook",
     "item",
     "thread",
+    "entity",
     "page_link",
     "page_text",
 )
@@ -76,6 +80,7 @@ def _lived_in(workspace: Workspace) -> None:
         client.post(f"{path}/{first}/restore")
         client.delete(f"{path}/{second}")
     _talked(workspace)
+    _planned(workspace)
     # Answered once the projection has read all this.
     assert client.get("/pages/renamed/links").json()["total"] == 2
 
@@ -93,6 +98,32 @@ def _talked(workspace: Workspace) -> None:
     client.delete(other)
 
 
+def _planned(workspace: Workspace) -> None:
+    """Every event of planning."""
+    client = workspace.client
+    for sample in SAMPLES:
+        lived, archived, removed = (sample.create(workspace)["ref_id"] for _ in range(3))
+        for body in (*({name: value} for name, value in sample.changes.items()), sample.needed(workspace)):
+            client.put(f"{sample.path}/{lived}", json=body)
+        client.put(f"{sample.path}/{archived}", json=sample.changes)
+        for ref_id in (lived, archived):
+            client.delete(f"{sample.path}/{ref_id}")
+        client.post(f"{sample.path}/{lived}/unarchive")
+        client.delete(f"{sample.path}/{removed}/remove")
+    kept, removed = ({"namespace": "vacation", "source_entity_ref_id": new_vacation(workspace)["ref_id"]} for _ in range(2))
+    for about in (kept, removed):
+        client.post("/common/notes", json={**about, "content": BLOCKS})
+        (tag, _) = posted(workspace, "/common/tags/link", {**about, "tag_names": ["x", "y"]})["tag_link"]["ref_ids"]
+        client.delete(f"/vacations/{about['source_entity_ref_id']}")
+        client.post(f"/vacations/{about['source_entity_ref_id']}/unarchive")
+    client.delete(f"/common/tags/{tag}/remove")
+    client.delete(f"/vacations/{removed['source_entity_ref_id']}/remove")
+    client.put("/planning/settings", json={"feature_flags": {"chores": False}})
+    told = client.get("/events", params={"limit": 1000, "types": ",".join(f"{prefix}*" for prefix in PREFIXES)}).json()["events"]
+    wanted = {tag_of(event) for concept in CONCEPTS for event in concept.events}
+    assert {each["type"] for each in told} == wanted
+
+
 async def _rows(connection: Connection, schema: str, workspace: Workspace) -> dict[str, list[Any]]:
     order = {
         "page_segment": "page_id, segment",
@@ -102,6 +133,7 @@ async def _rows(connection: Connection, schema: str, workspace: Workspace) -> di
         "webhook": "webhook_id",
         "item": "item_id",
         "thread": "thread_id",
+        "entity": "ref_id",
         "page_facet": "page_id, facet, value",
         "page_link": "page_id, ordinal",
         "page_text": "page_id, part",

@@ -1,0 +1,348 @@
+"""What every resource of planning does, asked of each of them from its declaration."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from conftest import Workspace
+from planning_samples import SAMPLES, Sample, query_flags
+
+from api.planning.routes import RESOURCES
+
+samples = pytest.mark.parametrize("sample", SAMPLES, ids=[each.path for each in SAMPLES])
+COMMON = {
+    "archived": False,
+    "archival_reason": None,
+    "archived_time": None,
+    "version": 1,
+}
+
+
+def now() -> str:
+    """Between what was done and what comes next."""
+    time.sleep(0.002)
+    moment = datetime.now(UTC).isoformat()
+    time.sleep(0.002)
+    return moment
+
+
+def test_every_resource_that_can_be_made_has_a_sample() -> None:
+    assert {each.path for each in RESOURCES if each.create} == {each.path for each in SAMPLES}
+
+
+@samples
+def test_one_is_made_loaded_and_found_alike(workspace: Workspace, sample: Sample) -> None:
+    body = sample.needed(workspace)
+    answer = workspace.client.post(sample.path, json=body)
+    made = answer.json()[f"new_{sample.name}"]
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"1"')
+    assert {**made, **COMMON, **body} == made
+    assert made["ref_id"].isdecimal()
+    assert made["created_time"] == made["last_modified_time"]
+    assert datetime.fromisoformat(made["created_time"]).isoformat() == made["created_time"]
+    assert made["created_time"].endswith("+00:00")
+    assert sample.load(workspace, made["ref_id"]) == made
+    assert made in sample.found(workspace)
+    again = httpx.get(f"{workspace.url}/api/v1{sample.path}/{made['ref_id']}", headers=workspace.headers)
+    assert again.json()[sample.name] == made
+
+
+@samples
+def test_what_is_answered_is_exactly_what_the_document_says(workspace: Workspace, sample: Sample) -> None:
+    """And nothing that is excluded is missing: a note is null, tags are an empty list."""
+    resource = sample.resource
+    assert resource.find
+    assert resource.load
+    made = sample.create(workspace)
+    for path, model in ((sample.path, resource.find.answer), (f"{sample.path}/{made['ref_id']}", resource.load.answer)):
+        answer = workspace.client.get(path)
+        assert msgspec.json.encode(msgspec.json.decode(answer.content, type=model)) == answer.content
+
+
+@samples
+def test_finds_are_in_order_and_take_limit_offset_and_ref_ids(workspace: Workspace, sample: Sample) -> None:
+    made = [sample.create(workspace)["ref_id"] for _ in range(4)]
+    assert made == sorted(made, key=int)
+
+    def found(**query: Any) -> list[str]:
+        return [each["ref_id"] for each in sample.found(workspace, **query)]
+
+    assert found() == made
+    assert found(limit=2) == made[:2]
+    assert found(limit=2, offset=1) == made[1:3]
+    assert found(offset=3) == made[3:]
+    assert found(limit="", offset="null") == made
+    assert found(filter_ref_ids=[made[2], made[0]]) == [made[0], made[2]]
+    assert found(filter_ref_ids=f"{made[3]},{made[1]}") == [made[1], made[3]]
+    assert found(filter_ref_ids="999999999") == []
+    assert found(filter_ref_ids="") == made
+
+
+@samples
+def test_flags_are_read_in_any_case_and_nothing_else_is_one(workspace: Workspace, sample: Sample, refused: Any) -> None:
+    sample.create(workspace)
+    for flag in (*query_flags(sample), "allow_archived"):
+        plain = workspace.client.get(sample.path).json()
+        for off in ("false", "FALSE", "", "null"):
+            assert workspace.client.get(sample.path, params={flag: off}).json() == plain
+        shown = workspace.client.get(sample.path, params={flag: "true"}).json()
+        assert shown == workspace.client.get(sample.path, params={flag: "TRUE"}).json()
+        for neither in ("1", "yes", "truee"):
+            refused(workspace.client.get(sample.path, params={flag: neither}), 400, "invalid_parameter")
+
+
+@samples
+@pytest.mark.parametrize(
+    "query",
+    [{"limit": "0"}, {"limit": "x"}, {"limit": "10001"}, {"offset": "-1"}, {"filter_ref_ids": "x"}, {"as_of": "x"}],
+    ids=str,
+)
+def test_queries_that_mean_nothing_are_refused(workspace: Workspace, sample: Sample, query: dict[str, str], refused: Any) -> None:
+    refused(workspace.client.get(sample.path, params=query), 400, "invalid_parameter")
+
+
+@samples
+@pytest.mark.parametrize("long", [False, True], ids=["plain values", "should_change"])
+def test_only_given_fields_change(workspace: Workspace, sample: Sample, long: bool) -> None:  # noqa: FBT001 - pytest's
+    made = sample.create(workspace)
+    path = f"{sample.path}/{made['ref_id']}"
+    version, now_is = 1, made
+    for name, value in sample.changes.items():
+        body = {name: {"should_change": True, "value": value} if long else value}
+        answer = workspace.client.put(path, json=body)
+        version += 1
+        assert (answer.status_code, answer.json(), answer.headers["etag"]) == (200, None, f'"{version}"'), answer.text
+        after = sample.load(workspace, made["ref_id"])
+        assert after == {**now_is, name: value, "version": version, "last_modified_time": after["last_modified_time"]}
+        assert after["last_modified_time"] > now_is["last_modified_time"]
+        now_is = after
+
+
+@samples
+def test_all_fields_change_at_once_and_that_is_one_version(workspace: Workspace, sample: Sample) -> None:
+    made = sample.create(workspace)
+    workspace.client.put(f"{sample.path}/{made['ref_id']}", json=sample.changes)
+    after = sample.load(workspace, made["ref_id"])
+    assert {**after, **sample.changes, "version": 2} == after
+
+
+@samples
+def test_a_change_that_changes_nothing_keeps_the_version(workspace: Workspace, sample: Sample) -> None:
+    made = sample.create(workspace)
+    path = f"{sample.path}/{made['ref_id']}"
+    same = {name: made[name] for name in sample.changes}
+    stay = {name: {"should_change": False, "value": value} for name, value in sample.changes.items()}
+    for body in ({}, same, stay, {name: {"should_change": False} for name in sample.changes}, {"expected_version": 1}):
+        answer = workspace.client.put(path, json=body)
+        assert (answer.status_code, answer.json()) == (200, None), answer.text
+        assert "daybook-position" not in answer.headers
+    assert sample.load(workspace, made["ref_id"]) == made
+
+
+@samples
+def test_a_change_without_its_value_and_with_unknown_fields_is_refused(
+    workspace: Workspace, sample: Sample, refused: Any
+) -> None:
+    made = sample.create(workspace)
+    path = f"{sample.path}/{made['ref_id']}"
+    name = next(iter(sample.changes))
+    refused(workspace.client.put(path, json={name: {"should_change": True}}), 400, "invalid_parameter")
+    refused(workspace.client.put(path, json={name: {"should": True}}), 400, "invalid_request")
+    refused(workspace.client.put(path, json={name: None}), 400, "invalid_request")
+    refused(workspace.client.put(path, json={"no_such_field": 1}), 400, "invalid_request")
+    for field in ("ref_id", "version", "archived", "created_time"):
+        refused(workspace.client.put(path, json={field: made[field]}), 400, "invalid_request")
+        refused(workspace.client.post(sample.path, json={**sample.needed(workspace), field: made[field]}), 400, "invalid_request")
+    assert sample.load(workspace, made["ref_id"]) == made
+
+
+@samples
+def test_a_stale_version_is_refused_and_the_present_is_shown(workspace: Workspace, sample: Sample, refused: Any) -> None:
+    made = sample.create(workspace)
+    path = f"{sample.path}/{made['ref_id']}"
+    assert workspace.client.put(path, json={**sample.changes, "expected_version": 1}).status_code == 200
+    after = sample.load(workspace, made["ref_id"])
+    body = refused(workspace.client.put(path, json={**sample.changes, "expected_version": 1}), 409, "version_stale")
+    assert body["current"] == after
+    for stale in (
+        workspace.client.put(path, json={}, headers={"If-Match": '"1"'}),
+        workspace.client.delete(path, headers={"If-Match": '"1"'}),
+        workspace.client.delete(f"{path}/remove", headers={"If-Match": '"1"'}),
+    ):
+        assert refused(stale, 412, "version_stale")["current"] == after
+    assert sample.load(workspace, made["ref_id"]) == after
+    assert workspace.client.delete(path, headers={"If-Match": '"2"'}).status_code == 200
+
+
+@samples
+def test_archiving_twice_is_fine_and_so_is_bringing_back(workspace: Workspace, sample: Sample, refused: Any) -> None:
+    made = sample.create(workspace)
+    path = f"{sample.path}/{made['ref_id']}"
+    assert (workspace.client.delete(path).json(), workspace.client.delete(path).json()) == (None, None)
+    refused(workspace.client.get(path), 404, "entity_not_found")
+    refused(workspace.client.put(path, json=sample.changes), 404, "entity_not_found")
+    assert made["ref_id"] not in {each["ref_id"] for each in sample.found(workspace)}
+    archived = sample.load(workspace, made["ref_id"], allow_archived=True)
+    assert archived in sample.found(workspace, allow_archived="True")
+    assert archived["archived_time"] == archived["last_modified_time"]
+    assert archived == {
+        **made,
+        "version": 2,
+        "archived": True,
+        "archival_reason": "user",
+        "archived_time": archived["archived_time"],
+        "last_modified_time": archived["last_modified_time"],
+    }
+    assert (workspace.client.post(f"{path}/unarchive").json(), workspace.client.post(f"{path}/unarchive").json()) == (None, None)
+    back = sample.load(workspace, made["ref_id"])
+    assert back == {**made, "version": 3, "last_modified_time": back["last_modified_time"]}
+
+
+@samples
+@pytest.mark.parametrize("archived", [False, True], ids=["live", "archived"])
+def test_what_is_removed_disappears_and_its_ref_id_is_not_used_again(
+    workspace: Workspace,
+    sample: Sample,
+    archived: bool,  # noqa: FBT001 - pytest's
+    refused: Any,
+) -> None:
+    made, before = sample.create(workspace), now()
+    path = f"{sample.path}/{made['ref_id']}"
+    if archived:
+        workspace.client.delete(path)
+    answer = workspace.client.delete(f"{path}/remove")
+    assert (answer.status_code, answer.json()) == (200, None)
+    for gone in (
+        workspace.client.get(path, params={"allow_archived": True}),
+        workspace.client.get(path, params={"as_of": before}),
+        workspace.client.get(f"{path}/history"),
+        workspace.client.put(path, json=sample.changes),
+        workspace.client.delete(path),
+        workspace.client.delete(f"{path}/remove"),
+        workspace.client.post(f"{path}/unarchive"),
+    ):
+        refused(gone, 404, "entity_not_found")
+    assert sample.found(workspace, allow_archived=True) == []
+    assert int(sample.create(workspace)["ref_id"]) > int(made["ref_id"])
+    types = [each["type"] for each in workspace.client.get("/events").json()["events"]]
+    assert f"{sample.resource.concept.kind}.removed" in types
+
+
+@samples
+def test_what_is_not_there_and_what_is_no_ref_id_are_told_apart(workspace: Workspace, sample: Sample, refused: Any) -> None:
+    sample.create(workspace)
+    # The settings of planning, which are of another kind.
+    for other in ("999999999", "1"):
+        for answer in _asked(workspace, sample, other):
+            refused(answer, 404, "entity_not_found")
+    for malformed in ("x", "0", "01", "-1", "1.0", "9" * 19, "%0A1", "\uff11"):
+        for answer in _asked(workspace, sample, malformed):
+            refused(answer, 400, "invalid_parameter")
+
+
+def _asked(workspace: Workspace, sample: Sample, ref_id: str) -> list[httpx.Response]:
+    client, path = workspace.client, f"{sample.path}/{ref_id}"
+    return [
+        client.get(path),
+        client.get(f"{path}/history"),
+        client.put(path, json=sample.changes),
+        client.delete(path),
+        client.post(f"{path}/unarchive"),
+        client.delete(f"{path}/remove"),
+    ]
+
+
+@samples
+def test_a_keyed_command_is_carried_out_once(workspace: Workspace, sample: Sample, refused: Any) -> None:
+    body = sample.needed(workspace)
+    keyed = {"Idempotency-Key": "make"}
+    first = workspace.client.post(sample.path, json=body, headers=keyed)
+    made = first.json()[f"new_{sample.name}"]
+    path = f"{sample.path}/{made['ref_id']}"
+    changed = workspace.client.put(path, json=sample.changes, headers={"Idempotency-Key": "change"})
+    # It is answered what was answered then, whatever has become of it since.
+    again = workspace.client.post(sample.path, json=body, headers=keyed)
+    assert (again.status_code, again.content, again.headers["idempotent-replay"]) == (200, first.content, "true")
+    assert again.headers["daybook-position"] == first.headers["daybook-position"]
+    repeated = workspace.client.put(path, json=sample.changes, headers={"Idempotency-Key": "change"})
+    assert (repeated.json(), repeated.headers["etag"]) == (None, changed.headers["etag"])
+    assert repeated.headers["idempotent-replay"] == "true"
+    refused(workspace.client.put(path, json={}, headers=keyed), 422, "idempotency_key_reused")
+    assert sample.load(workspace, made["ref_id"])["version"] == 2
+    assert len(sample.found(workspace)) == 1
+
+
+@samples
+@pytest.mark.parametrize("parameter", ["as_of", "asOf"])
+def test_the_past_is_shown_as_it_was(workspace: Workspace, sample: Sample, parameter: str, refused: Any) -> None:
+    before_all, made = now(), sample.create(workspace)
+    path = f"{sample.path}/{made['ref_id']}"
+    first = now()
+    workspace.client.put(path, json=sample.changes)
+    changed, second = sample.load(workspace, made["ref_id"]), now()
+    workspace.client.delete(path)
+    third = now()
+    workspace.client.post(f"{path}/unarchive")
+    for moment, then in ((first, made), (second, changed)):
+        assert sample.load(workspace, made["ref_id"], **{parameter: moment}) == then
+        assert sample.found(workspace, **{parameter: moment}) == [then]
+        assert sample.found(workspace, **{parameter: moment}, filter_ref_ids=made["ref_id"], limit=1) == [then]
+        assert sample.found(workspace, **{parameter: moment}, offset=1) == []
+    refused(workspace.client.get(path, params={parameter: before_all}), 404, "entity_not_found")
+    refused(workspace.client.get(path, params={parameter: third}), 404, "entity_not_found")
+    assert sample.found(workspace, **{parameter: third}) == []
+    assert sample.load(workspace, made["ref_id"], **{parameter: third}, allow_archived=True)["archived"] is True
+    refused(workspace.client.get(path, params={"as_of": first, "asOf": first}), 400, "invalid_parameter")
+
+
+@samples
+def test_a_timeline_tells_what_happened_with_values_before_and_after(workspace: Workspace, sample: Sample) -> None:
+    made = sample.create(workspace)
+    path, kind = f"{sample.path}/{made['ref_id']}", sample.resource.concept.kind
+    workspace.client.put(path, json=sample.changes, headers={"Daybook-Message": "why"})
+    workspace.client.delete(path)
+    workspace.client.post(f"{path}/unarchive")
+    history = workspace.client.get(f"{path}/history").json()["history"]
+    mine = [each for each in history if each["ref_id"] == made["ref_id"]]
+    assert [each["action"] for each in mine] == ["unarchive", "archive", "update", "create"]
+    assert [each["version"] for each in mine] == [4, 3, 2, 1]
+    assert {each["entity"] for each in mine} == {kind}
+    assert {each["type"].partition(".")[0] for each in mine} == {kind}
+    assert [each["position"] for each in history] == sorted((each["position"] for each in history), reverse=True)
+    update, create = mine[2:]
+    assert update["message"] == "why"
+    assert update["changes"] == {name: {"before": made[name], "after": value} for name, value in sample.changes.items()}
+    for name in sample.changes:
+        assert create["changes"][name] == {"before": None, "after": made[name]}
+    assert (create["time"], create["actor"]["kind"]) == (made["created_time"], "key")
+    assert workspace.client.get(f"{path}/history", params={"limit": 2, "offset": 1}).json()["history"] == history[1:3]
+
+
+@samples
+def test_reads_have_a_tag_that_changes_when_the_answer_does(workspace: Workspace, sample: Sample) -> None:
+    made = sample.create(workspace)
+    for path in (sample.path, f"{sample.path}/{made['ref_id']}"):
+        before = workspace.client.get(path).headers["etag"]
+        assert workspace.client.get(path, headers={"If-None-Match": before}).status_code == 304
+    workspace.client.put(f"{sample.path}/{made['ref_id']}", json=sample.changes)
+    assert workspace.client.get(path, headers={"If-None-Match": before}).status_code == 200
+
+
+@samples
+def test_every_answer_names_the_instance(workspace: Workspace, sample: Sample) -> None:
+    answers = [
+        workspace.client.get(sample.path),
+        workspace.client.get(f"{sample.path}/x"),
+        workspace.client.post(sample.path, json={}),
+        httpx.get(f"{workspace.url}/v1{sample.path}"),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 400, 400, 401]
+    for answer in answers:
+        for prefix in ("x-daybook", "x-jupiter"):
+            assert answer.headers[f"{prefix}-env"] == "local"
+            for name in ("universe", "instance", "hosting", "version"):
+                assert answer.headers[f"{prefix}-{name}"]
+    assert "x-daybook-env" not in workspace.client.get("/pages").headers

@@ -1,0 +1,115 @@
+"""Real things of planning: for each resource, what has to be there for one, and bodies that work.
+
+Tests that walk the resources by themselves look here; a new one needs a sample.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import msgspec
+from conftest import Workspace
+
+from api.planning.frame import Resource
+from api.planning.routes import RESOURCES
+from domain.planning.notes import NoteNamespace
+
+VACATION = {"name": "By the sea", "start_date": "2026-07-01", "end_date": "2026-07-14"}
+PARAGRAPH = {"kind": "paragraph", "correlation_id": "p-1", "text": "Bring a hat."}
+# One of each kind.
+BLOCKS: list[dict[str, Any]] = [
+    PARAGRAPH,
+    {"kind": "quote", "correlation_id": "q-1", "text": "Hats are overrated."},
+    {"kind": "heading", "correlation_id": "h-1", "text": "To pack", "level": 99},
+    {
+        "kind": "bulleted-list",
+        "correlation_id": "b-1",
+        "items": [{"text": "Hat", "items": [{"text": "of straw", "items": []}]}, {"text": "Book", "items": []}],
+    },
+    {"kind": "numbered-list", "correlation_id": "n-1", "items": [{"text": "Swim", "items": []}]},
+    {"kind": "checklist", "correlation_id": "c-1", "items": [{"text": "Tickets", "checked": True}]},
+    {"kind": "table", "correlation_id": "t-1", "with_header": True, "contents": [["Day", "Place"], ["1", "Varna"]]},
+    {"kind": "code", "correlation_id": "k-1", "code": "x = 1", "language": "python", "show_line_numbers": True},
+    {"kind": "divider", "correlation_id": "d-1"},
+    {"kind": "link", "correlation_id": "l-1", "url": "https://example.com/"},
+    {"kind": "entity-reference", "correlation_id": "e-1", "entity_tag": "Vacation", "ref_id": "123456"},
+]
+
+
+def new_vacation(workspace: Workspace, **fields: Any) -> dict[str, Any]:
+    return posted(workspace, "/vacations", {**VACATION, **fields})["new_vacation"]
+
+
+def posted(workspace: Workspace, path: str, body: Any) -> dict[str, Any]:
+    answer = workspace.client.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`needed` makes what has to be there first, and answers the body of one; asked again, that of another. `changes` are
+    fields with other values than those have.
+    """
+
+    path: str
+    needed: Callable[[Workspace], dict[str, Any]]
+    changes: dict[str, Any]
+
+    @property
+    def resource(self) -> Resource[Any]:
+        return next(each for each in RESOURCES if each.path == self.path)
+
+    @property
+    def name(self) -> str:
+        """Of the one that was made, in the answer of its load."""
+        load = self.resource.load
+        assert load is not None
+        return load.answer.__struct_fields__[0]
+
+    def create(self, workspace: Workspace, **headers: str) -> dict[str, Any]:
+        answer = workspace.client.post(self.path, json=self.needed(workspace), headers=headers)
+        assert answer.status_code == 200, answer.text
+        made: dict[str, Any] = answer.json()[f"new_{self.name}"]
+        return made
+
+    def load(self, workspace: Workspace, ref_id: str, **query: Any) -> dict[str, Any]:
+        answer = workspace.client.get(f"{self.path}/{ref_id}", params=query)
+        assert answer.status_code == 200, answer.text
+        loaded: dict[str, Any] = answer.json()[self.name]
+        return loaded
+
+    def found(self, workspace: Workspace, **query: Any) -> list[dict[str, Any]]:
+        """Only the entities, without what is shown beside them."""
+        answer = workspace.client.get(self.path, params=query)
+        assert answer.status_code == 200, answer.text
+        find = self.resource.find
+        assert find is not None
+        entries: list[dict[str, Any]] = answer.json()[find.many]
+        return [entry.get(self.name, entry) if isinstance(entry.get(self.name), dict) else entry for entry in entries]
+
+
+def _about_a_vacation(workspace: Workspace) -> dict[str, Any]:
+    return {"namespace": "vacation", "source_entity_ref_id": new_vacation(workspace)["ref_id"]}
+
+
+def _tag(workspace: Workspace) -> dict[str, Any]:
+    count = len(workspace.client.get("/common/tags", params={"allow_archived": True}).json()["tags"])
+    return {"namespace": "vacation", "name": f"by-the-sea-{count}"}
+
+
+SAMPLES = [
+    Sample("/vacations", lambda _: VACATION, {"name": "In the hills", "start_date": "2026-06-30"}),
+    Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}),
+    Sample("/common/tags", _tag, {"name": "in-the-hills"}),
+]
+# Namespaces of which nothing is kept yet.
+EMPTY_NAMESPACES = sorted(set(get_args(NoteNamespace)) - {each.concept.note_namespace for each in RESOURCES})
+
+
+def query_flags(sample: Sample) -> Iterator[str]:
+    """What a find may be asked to show beside each."""
+    find = sample.resource.find
+    assert find is not None
+    yield from (each.name for each in msgspec.structs.fields(find.query) if each.name.startswith("include_"))

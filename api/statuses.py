@@ -59,10 +59,13 @@ from domain.planning.errors import (
     ParentDiffers,
     RuleBroken,
 )
+from domain.planning.life_plan import BirthInvalid
 from domain.planning.note_blocks import ContentInvalid
 from domain.planning.notes import NoteExists
+from domain.planning.projects import BackupIsRemoved, ChildrenDiffer, RootProjectStays
 from domain.planning.settings import FeatureHosted, FeatureOff
 from domain.planning.tags import TagExists, TooManyTags
+from domain.planning.trees import BelowItself
 from domain.scopes import ScopeMissing, ScopeNotHeld
 from domain.signing_keys import SigningKeyInUse, SigningKeyNotFound
 from domain.threads.errors import (
@@ -152,6 +155,11 @@ STATUSES: dict[type[DomainError], int] = {
     ContentInvalid: 422,
     TooManyTags: 422,
     FeatureHosted: 422,
+    BirthInvalid: 422,
+    BelowItself: 422,
+    RootProjectStays: 422,
+    ChildrenDiffer: 422,
+    BackupIsRemoved: 422,
     InvalidAction: 400,
     RefUnknown: 400,
     RefTaken: 400,

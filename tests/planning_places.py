@@ -6,8 +6,9 @@ from typing import Any
 from conftest import Workspace
 from planning_samples import BLOCKS, VACATION, posted
 
-# The first vacation of a workspace has the number after the settings'.
-FIRST = "2"
+# The first vacation of a workspace has the number after those that are there from the start, of which the root project is last.
+ROOT = "3"
+FIRST = "4"
 _ABOUT = {"namespace": "vacation", "source_entity_ref_id": FIRST}
 NEW_TAG = "new-tag"
 PLANNING_BODIES: dict[str, Any] = {

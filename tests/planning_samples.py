@@ -56,6 +56,8 @@ class Sample:
     path: str
     needed: Callable[[Workspace], dict[str, Any]]
     changes: dict[str, Any]
+    # How many of them a workspace has from the start; `found` leaves them out.
+    sown: int = 0
 
     @property
     def resource(self) -> Resource[Any]:
@@ -82,6 +84,9 @@ class Sample:
 
     def found(self, workspace: Workspace, **query: Any) -> list[dict[str, Any]]:
         """Only the entities, without what is shown beside them."""
+        if self.sown and not query.get("filter_ref_ids"):
+            offset = str(query.get("offset", ""))
+            query["offset"] = self.sown + (int(offset) if offset.isdecimal() else 0)
         answer = workspace.client.get(self.path, params=query)
         assert answer.status_code == 200, answer.text
         find = self.resource.find
@@ -99,10 +104,30 @@ def _tag(workspace: Workspace) -> dict[str, Any]:
     return {"namespace": "vacation", "name": f"by-the-sea-{count}"}
 
 
+def the_root(workspace: Workspace) -> dict[str, Any]:
+    """The project that each workspace has from the start."""
+    answer = workspace.client.get("/life-plan/projects", params={"limit": 1, "allow_archived": True})
+    root: dict[str, Any] = answer.json()["entries"][0]["project"]
+    return root
+
+
+def new_project(workspace: Workspace, name: str = "Work", below: str | None = None) -> str:
+    """Its ref_id."""
+    body = {"name": name, "parent_project_ref_id": below or the_root(workspace)["ref_id"]}
+    ref_id: str = posted(workspace, "/life-plan/projects", body)["new_project"]["ref_id"]
+    return ref_id
+
+
 SAMPLES = [
     Sample("/vacations", lambda _: VACATION, {"name": "In the hills", "start_date": "2026-06-30"}),
     Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}),
     Sample("/common/tags", _tag, {"name": "in-the-hills"}),
+    Sample(
+        "/life-plan/projects",
+        lambda here: {"name": "Work", "parent_project_ref_id": the_root(here)["ref_id"]},
+        {"name": "Play"},
+        sown=1,
+    ),
 ]
 # Namespaces of which nothing is kept yet.
 EMPTY_NAMESPACES = sorted(set(get_args(NoteNamespace)) - {each.concept.note_namespace for each in RESOURCES})

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.planning.entities import Concept
+from domain.planning.life_plan import LIFE_PLANS
 from domain.planning.notes import NOTES
+from domain.planning.projects import PROJECTS
 from domain.planning.settings import PLANNING_SETTINGS
 from domain.planning.tags import TAG_LINKS, TAGS
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS
@@ -17,6 +19,8 @@ CONCEPTS: tuple[Concept[Any], ...] = (
     NOTES,
     TAGS,
     TAG_LINKS,
+    LIFE_PLANS,
+    PROJECTS,
 )
 BY_KIND: Mapping[str, Concept[Any]] = {concept.kind: concept for concept in CONCEPTS}
 # As which namespaces notes, tags and blocks speak of them.

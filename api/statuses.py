@@ -59,9 +59,12 @@ from domain.planning.errors import (
     ParentDiffers,
     RuleBroken,
 )
+from domain.planning.goals import GoalTooDeep
 from domain.planning.life_plan import BirthInvalid
+from domain.planning.milestones import MilestoneInUse
 from domain.planning.note_blocks import ContentInvalid
 from domain.planning.notes import NoteExists
+from domain.planning.partial_dates import PartialDateInvalid
 from domain.planning.projects import BackupIsRemoved, ChildrenDiffer, RootProjectStays
 from domain.planning.settings import FeatureHosted, FeatureOff
 from domain.planning.tags import TagExists, TooManyTags
@@ -137,6 +140,7 @@ STATUSES: dict[type[DomainError], int] = {
     NoteExists: 409,
     TagExists: 409,
     FeatureOff: 409,
+    MilestoneInUse: 409,
     TooManyWebhooks: 409,
     TooManyKeys: 409,
     TooManyMembers: 409,
@@ -156,6 +160,8 @@ STATUSES: dict[type[DomainError], int] = {
     TooManyTags: 422,
     FeatureHosted: 422,
     BirthInvalid: 422,
+    GoalTooDeep: 422,
+    PartialDateInvalid: 422,
     BelowItself: 422,
     RootProjectStays: 422,
     ChildrenDiffer: 422,

@@ -111,10 +111,35 @@ def the_root(workspace: Workspace) -> dict[str, Any]:
     return root
 
 
+def _of_the_root(workspace: Workspace) -> dict[str, Any]:
+    return {"project_ref_id": the_root(workspace)["ref_id"]}
+
+
 def new_project(workspace: Workspace, name: str = "Work", below: str | None = None) -> str:
     """Its ref_id."""
     body = {"name": name, "parent_project_ref_id": below or the_root(workspace)["ref_id"]}
     ref_id: str = posted(workspace, "/life-plan/projects", body)["new_project"]["ref_id"]
+    return ref_id
+
+
+def new_goal(workspace: Workspace, **fields: Any) -> str:
+    """Its ref_id."""
+    body = {"name": "Write", **_of_the_root(workspace), **fields}
+    ref_id: str = posted(workspace, "/life-plan/goals", body)["new_goal"]["ref_id"]
+    return ref_id
+
+
+def new_milestone(workspace: Workspace, date: str, **fields: Any) -> str:
+    """Its ref_id."""
+    body = {"name": "First job", "date": date, **_of_the_root(workspace), **fields}
+    ref_id: str = posted(workspace, "/life-plan/milestones", body)["new_milestone"]["ref_id"]
+    return ref_id
+
+
+def new_chapter(workspace: Workspace, start: str, end: str, **fields: Any) -> str:
+    """Its ref_id."""
+    body = {"name": "School", "start_date": start, "end_date": end, **_of_the_root(workspace), **fields}
+    ref_id: str = posted(workspace, "/life-plan/chapters", body)["new_chapter"]["ref_id"]
     return ref_id
 
 
@@ -127,6 +152,22 @@ SAMPLES = [
         lambda here: {"name": "Work", "parent_project_ref_id": the_root(here)["ref_id"]},
         {"name": "Play"},
         sown=1,
+    ),
+    Sample("/life-plan/goals", lambda here: {"name": "Write", **_of_the_root(here)}, {"name": "Read"}),
+    Sample(
+        "/life-plan/milestones",
+        lambda here: {"name": "First job", "date": "2012-09-01", **_of_the_root(here)},
+        {"name": "Second job", "date": "2015-01-07"},
+    ),
+    Sample(
+        "/life-plan/chapters",
+        lambda here: {
+            "name": "School",
+            "start_date": "absolute-year-month-day 1996 9 15",
+            "end_date": "absolute-year 2009",
+            **_of_the_root(here),
+        },
+        {"name": "Being small", "start_date": "start", "end_date": "relative-year 18"},
     ),
 ]
 # Namespaces of which nothing is kept yet.

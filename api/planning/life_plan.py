@@ -11,7 +11,7 @@ from api.planning.answering import answers_null, carried_out, null
 from api.planning.handlers import TAGS
 from api.requests import AnyRequest, versions_from
 from api.services import WithServices
-from application.planning.life_plan import ChangeLifePlan, change_life_plan
+from application.planning.lifetimes import ChangeLifePlan, change_life_plan
 from domain.planning.life_plan import LIFE_PLANS, LifePlan
 
 PATH = "/life-plan"

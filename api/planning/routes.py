@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from api.planning import life_plan, notes, projects, settings, tags, time_blocks, vacations
+from api.planning import chapters, goals, life_plan, milestones, notes, projects, settings, tags, time_blocks, vacations
 from api.planning.frame import Resource
 from api.planning.handlers import handlers_of
 
@@ -14,6 +14,9 @@ RESOURCES: tuple[Resource[Any], ...] = (
     tags.RESOURCE,
     time_blocks.RESOURCE,
     projects.RESOURCE,
+    goals.RESOURCE,
+    milestones.RESOURCE,
+    chapters.RESOURCE,
 )
 HANDLERS: list[HTTPRouteHandler] = [
     *settings.HANDLERS,

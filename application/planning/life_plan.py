@@ -1,23 +1,16 @@
 """The life plan of a workspace, and what is made in it."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
-
-from msgspec import UNSET
+from typing import Any, TypeVar
 
 from application.planning.draft import Draft
-from application.planning.orders import ChangeOrder, Order, U
+from application.planning.orders import Order
 from application.planning.plain import begun_plainly
-from domain.planning.entities import Concept, Kept, check_versions
-from domain.planning.life_plan import BIRTH_YEAR, BIRTHDAY, LIFE_PLANS, DayOfYear, LifePlan, LifePlanCreated, Year, check_age
+from domain.planning.entities import Concept, Entity, Kept
+from domain.planning.life_plan import BIRTH_YEAR, BIRTHDAY, LIFE_PLANS, LifePlan, LifePlanCreated
 from domain.planning.projects import PROJECTS, ROOT, ROOT_NAME, Project, ProjectCreated
 
-
-class ChangeLifePlan(ChangeOrder):
-    """When the life began."""
-
-    birthday: U[DayOfYear] = UNSET
-    birth_year: U[Year] = UNSET
+S = TypeVar("S", bound=Entity)
 
 
 async def begin_life_plan(draft: Draft) -> None:
@@ -37,15 +30,13 @@ async def the_root_project(draft: Draft) -> Kept[Project]:
     return (await draft.all(PROJECTS, [ROOT]))[0]
 
 
-async def change_life_plan(draft: Draft, order: ChangeLifePlan, versions: tuple[int, ...]) -> None:
-    plan = check_versions(await the_life_plan(draft), versions)
-    draft.change(plan, check_age(order.applied(plan.entity), draft.at.date()))
+async def begun_in_life_plan(draft: Draft, concept: Concept[S], order: Order) -> Kept[S]:
+    """The order's fields are the entity's own."""
+    return await begun_plainly(draft, concept, order, life_plan_ref_id=(await the_life_plan(draft)).entity.ref_id)
 
 
 def created_in_life_plan(concept: Concept[Any]) -> Callable[[Draft, Order], Awaitable[None]]:
-    """The order's fields are the entity's own."""
-
     async def create(draft: Draft, order: Order) -> None:
-        await begun_plainly(draft, concept, order, life_plan_ref_id=(await the_life_plan(draft)).entity.ref_id)
+        await begun_in_life_plan(draft, concept, order)
 
     return create

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.planning.chapters import CHAPTERS
 from domain.planning.entities import Concept
+from domain.planning.goals import GOALS
 from domain.planning.life_plan import LIFE_PLANS
+from domain.planning.milestones import LIFE_MILESTONES
 from domain.planning.notes import NOTES
 from domain.planning.projects import PROJECTS
 from domain.planning.settings import PLANNING_SETTINGS
@@ -21,6 +24,9 @@ CONCEPTS: tuple[Concept[Any], ...] = (
     TAG_LINKS,
     LIFE_PLANS,
     PROJECTS,
+    GOALS,
+    LIFE_MILESTONES,
+    CHAPTERS,
 )
 BY_KIND: Mapping[str, Concept[Any]] = {concept.kind: concept for concept in CONCEPTS}
 # As which namespaces notes, tags and blocks speak of them.

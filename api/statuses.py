@@ -63,7 +63,7 @@ from domain.planning.goals import GoalTooDeep
 from domain.planning.life_plan import BirthInvalid
 from domain.planning.milestones import MilestoneInUse
 from domain.planning.note_blocks import ContentInvalid
-from domain.planning.notes import NoteExists
+from domain.planning.notes import NoteExists, NoteStays
 from domain.planning.partial_dates import PartialDateInvalid
 from domain.planning.projects import BackupIsRemoved, ChildrenDiffer, RootProjectStays
 from domain.planning.settings import FeatureHosted, FeatureOff
@@ -138,6 +138,7 @@ STATUSES: dict[type[DomainError], int] = {
     PositionUnknown: 409,
     OwnerArchived: 409,
     NoteExists: 409,
+    NoteStays: 409,
     TagExists: 409,
     FeatureOff: 409,
     MilestoneInUse: 409,

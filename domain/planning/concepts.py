@@ -14,6 +14,7 @@ from domain.planning.settings import PLANNING_SETTINGS
 from domain.planning.tags import TAG_LINKS, TAGS
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS
 from domain.planning.vacations import VACATIONS
+from domain.planning.visions import VISIONS
 
 CONCEPTS: tuple[Concept[Any], ...] = (
     PLANNING_SETTINGS,
@@ -27,6 +28,7 @@ CONCEPTS: tuple[Concept[Any], ...] = (
     GOALS,
     LIFE_MILESTONES,
     CHAPTERS,
+    VISIONS,
 )
 BY_KIND: Mapping[str, Concept[Any]] = {concept.kind: concept for concept in CONCEPTS}
 # As which namespaces notes, tags and blocks speak of them.

@@ -114,3 +114,13 @@ def test_chapters_and_milestones_of_a_removed_project_are_of_the_one_above(works
     workspace.client.delete(f"/life-plan/projects/{project}/remove")
     assert workspace.client.get(f"{CHAPTERS}/{one}").json()["chapter"]["project_ref_id"] == root
     assert workspace.client.get(f"{MILESTONES}/{two}").json()["milestone"]["project_ref_id"] == root
+
+
+def test_the_life_plan_has_a_history_and_a_past(workspace: Workspace, refused: Any) -> None:
+    created = workspace.client.get("/life-plan").json()["life_plan"]["created_time"]
+    workspace.client.put("/life-plan", json={"birth_year": 1985})
+    history = workspace.client.get("/life-plan/history").json()["history"]
+    assert [each["type"] for each in history] == ["life_plan.birth_changed", "life_plan.created"]
+    assert history[0]["changes"] == {"birth_year": {"before": 1990, "after": 1985}}
+    assert workspace.client.get("/life-plan", params={"as_of": created}).json()["life_plan"]["birth_year"] == 1990
+    refused(workspace.client.get("/life-plan", params={"as_of": "2001-01-01T00:00:00Z"}), 404, "entity_not_found")

@@ -143,6 +143,26 @@ def new_chapter(workspace: Workspace, start: str, end: str, **fields: Any) -> st
     return ref_id
 
 
+def live(workspace: Workspace) -> None:
+    """What of a life plan the samples do not tell."""
+    client, root = workspace.client, the_root(workspace)["ref_id"]
+    project, goal = new_project(workspace), new_goal(workspace)
+    below, next_to = new_project(workspace, below=project), new_goal(workspace)
+    client.put(f"/life-plan/projects/{below}", json={"parent_project_ref_id": root})
+    client.put(f"/life-plan/projects/{below}", json={"parent_project_ref_id": project, "name": "Play"})
+    client.put(f"/life-plan/goals/{next_to}", json={"parent_goal_ref_id": goal})
+    client.put(f"/life-plan/goals/{next_to}", json={"parent_goal_ref_id": None, "name": "Read"})
+    client.put(f"/life-plan/chapters/{new_chapter(workspace, 'start', 'end')}", json={"project_ref_id": project})
+    client.put("/life-plan", json={"birthday": "12 Apr", "birth_year": 1985})
+    one, two = (posted(workspace, "/life-plan/visions/create-draft", None)["vision"]["ref_id"] for _ in range(2))
+    for ref_id in (one, two):
+        client.post(f"/life-plan/visions/{ref_id}/mark-active")
+        client.delete(f"/life-plan/visions/{ref_id}")
+    client.post(f"/life-plan/visions/{one}/unarchive")
+    client.delete(f"/life-plan/visions/{two}/remove")
+    client.request("DELETE", f"/life-plan/projects/{project}/remove", json={"backup_project_ref_id": below})
+
+
 SAMPLES = [
     Sample("/vacations", lambda _: VACATION, {"name": "In the hills", "start_date": "2026-06-30"}),
     Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}),

@@ -116,11 +116,12 @@ class Planned:
         return ref_id
 
     def _vision(self) -> str:
-        """Its name is not its own, so the note has the mark."""
+        """The active one. Its name is not its own, so the note has the mark."""
         made = posted(self._workspace, "/life-plan/visions/create-draft", None)
         content = [{"kind": "paragraph", "correlation_id": "p", "text": self._mark}]
         self._workspace.client.put(f"/common/notes/{made['note']['ref_id']}", json={"content": content})
         ref_id: str = made["vision"]["ref_id"]
+        self._workspace.client.post(f"/life-plan/visions/{ref_id}/mark-active")
         return ref_id
 
     def _block(self) -> str:

@@ -1,11 +1,11 @@
 """Chapters. They end after they start, whatever becomes of the days that they are told by."""
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from application.planning.draft import Draft
 from application.planning.life_plan import begun_in_life_plan
 from application.planning.lifetimes import lifetime
-from application.planning.orders import ChangeOrder, Order, U
+from application.planning.orders import ChangeOrder, Order, Should, U, URef
 from application.planning.plain import changed_plainly
 from application.planning.references import reassign
 from domain.planning.chapters import CHAPTERS, Chapter, check_order, milestones_of
@@ -23,13 +23,17 @@ class CreateChapter(Order):
     end_date: PartialDate
 
 
+class ShouldBeginOrEnd(Should[PartialDate]):
+    """When a chapter should begin or end from now on, or that it should stay."""
+
+
 class ChangeChapter(ChangeOrder):
     """What to change of it."""
 
     name: U[str] = UNSET
-    project_ref_id: U[RefId] = UNSET
-    start_date: U[PartialDate] = UNSET
-    end_date: U[PartialDate] = UNSET
+    project_ref_id: URef = UNSET
+    start_date: ShouldBeginOrEnd | PartialDate | UnsetType = UNSET
+    end_date: ShouldBeginOrEnd | PartialDate | UnsetType = UNSET
 
 
 async def create_chapter(draft: Draft, order: CreateChapter) -> None:

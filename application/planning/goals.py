@@ -4,7 +4,7 @@ from msgspec import UNSET
 
 from application.planning.draft import Draft
 from application.planning.life_plan import created_in_life_plan
-from application.planning.orders import ChangeOrder, Order, U
+from application.planning.orders import ChangeOrder, Order, U, URef, URefOrNone
 from application.planning.plain import changed_plainly
 from application.planning.references import reassign
 from domain.planning.entities import Kept, RefId
@@ -23,8 +23,8 @@ class ChangeGoal(ChangeOrder):
     """What to change of it."""
 
     name: U[str] = UNSET
-    project_ref_id: U[RefId] = UNSET
-    parent_goal_ref_id: U[RefId | None] = UNSET
+    project_ref_id: URef = UNSET
+    parent_goal_ref_id: URefOrNone = UNSET
 
 
 _create = created_in_life_plan(GOALS)

@@ -1,10 +1,10 @@
 """The days that chapters are told by: when the life began, and those of its milestones."""
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from application.planning.draft import Draft
 from application.planning.life_plan import the_life_plan
-from application.planning.orders import ChangeOrder, U
+from application.planning.orders import ChangeOrder, Should
 from domain.planning.chapters import CHAPTERS, check_order, in_order, milestones_of
 from domain.planning.entities import Kept, check_versions
 from domain.planning.life_plan import DayOfYear, Year, birth_of, check_age
@@ -12,11 +12,19 @@ from domain.planning.milestones import LIFE_MILESTONES, Milestone, MilestoneInUs
 from domain.planning.partial_dates import Lifetime
 
 
+class ShouldBeBornOn(Should[DayOfYear]):
+    """On which day the life should begin from now on, or that it should stay."""
+
+
+class ShouldBeBornIn(Should[Year]):
+    """In which year the life should begin from now on, or that it should stay."""
+
+
 class ChangeLifePlan(ChangeOrder):
     """When the life began. Chapters that are told by an age follow."""
 
-    birthday: U[DayOfYear] = UNSET
-    birth_year: U[Year] = UNSET
+    birthday: ShouldBeBornOn | DayOfYear | UnsetType = UNSET
+    birth_year: ShouldBeBornIn | Year | UnsetType = UNSET
 
 
 async def change_life_plan(draft: Draft, order: ChangeLifePlan, versions: tuple[int, ...]) -> None:

@@ -7,7 +7,7 @@ from msgspec import UNSET
 from application.planning.draft import Draft
 from application.planning.life_plan import created_in_life_plan
 from application.planning.lifetimes import check_all_in_order, check_unused, lifetime
-from application.planning.orders import ChangeOrder, Order, U
+from application.planning.orders import ChangeOrder, Order, U, URef
 from application.planning.plain import changed_plainly
 from domain.planning.entities import Kept, RefId
 from domain.planning.milestones import LIFE_MILESTONES, Milestone
@@ -26,7 +26,7 @@ class ChangeLifeMilestone(ChangeOrder):
 
     name: U[str] = UNSET
     date: U[dt.date] = UNSET
-    project_ref_id: U[RefId] = UNSET
+    project_ref_id: URef = UNSET
 
 
 create_milestone = created_in_life_plan(LIFE_MILESTONES)

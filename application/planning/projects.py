@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from application.planning.draft import Draft
 from application.planning.life_plan import the_life_plan
-from application.planning.orders import ChangeOrder, Order, U
+from application.planning.orders import ChangeOrder, Order, U, URefOrNone
 from application.planning.plain import begun_plainly
 from application.planning.references import check_references, reassign
 from domain.planning.entities import Kept, RefId
@@ -35,7 +35,7 @@ class ChangeProject(ChangeOrder):
     """Its name, and which it is below."""
 
     name: U[str] = UNSET
-    parent_project_ref_id: U[RefId | None] = UNSET
+    parent_project_ref_id: URefOrNone = UNSET
 
 
 class ReorderChildren(ChangeOrder):

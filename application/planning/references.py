@@ -30,11 +30,12 @@ async def reassign(draft: Draft, removed: Kept[Any], heir: str | None) -> None:
     for concept in CONCEPTS:
         fields = [name for name, kind in concept.references.items() if kind == removed.concept.kind]
         for kept in await draft.all(concept) if fields else ():
-            values = {name: _instead(getattr(kept.entity, name), removed.entity.ref_id, heir) for name in fields}
+            values = {name: instead(getattr(kept.entity, name), removed.entity.ref_id, heir) for name in fields}
             draft.change(kept, msgspec.structs.replace(kept.entity, **values))
 
 
-def _instead(value: Any, ref_id: str, heir: str | None) -> Any:  # noqa: ANN401 - one ref_id, several, or none
+def instead(value: Any, ref_id: str, heir: str | None) -> Any:  # noqa: ANN401 - one ref_id, several, or none
+    """A value without what is removed."""
     if not isinstance(value, tuple):
         return heir if value == ref_id else value
     return tuple(dict.fromkeys(each for each in (heir if one == ref_id else one for one in value) if each is not None))

@@ -40,11 +40,10 @@ def answers_null() -> dict[int, ResponseSpec]:
 
 async def listed(request: AnyRequest, many: str, pieces: AsyncIterator[list[Shown[Any]]], entry: Entry) -> ASGIResponse:
     """One piece is an answer with a tag, more are streamed, so that no list is held at once."""
-    opening = b'{"%b":[' % many.encode()
     first, second = await anext(pieces), await anext(pieces, None)
     if second is None:
-        return json_answer(opening + _joined(first, entry) + b"]}", request=request)
-    return streamed_answer(_streamed(opening, first, second, pieces, entry))
+        return json_answer(encoded({many: [entry(shown) for shown in first]}), request=request)
+    return streamed_answer(_streamed(b'{"%b":[' % many.encode(), first, second, pieces, entry))
 
 
 async def _streamed(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from litestar import Litestar
@@ -130,6 +130,9 @@ def _complete(method: str, operation: Json, needs: Mapping[str, Any]) -> None:
     parameters = [*_query(needs), *(_ref("parameters", name) for name in takes)]
     if parameters:
         operation["parameters"] = operation.get("parameters", []) + parameters
+    body = operation.get("requestBody")
+    if body is not None and {"type": "null"} in body["content"].get("application/json", {}).get("schema", {}).get("oneOf", ()):
+        body["required"] = False
     for status, answer in answers.items():
         headers = dict(_headers(status, answers))
         answer["headers"] = {name: _ref("headers", header) for name, header in headers.items()} | answer.get("headers", {})
@@ -184,7 +187,9 @@ def _structs(route: HTTPRoute) -> Iterator[type[msgspec.Struct]]:
         found = [spec.data_container for spec in (handler.responses or {}).values()]
         for field in (handler.parsed_data_field, handler.parsed_return_field):
             found += [field.annotation] if field is not None else []
-        yield from (each for each in found if isinstance(each, type) and issubclass(each, msgspec.Struct))
+        # A body that may be left out is of a type or none.
+        each_of = (kind for each in found for kind in (each, *get_args(each)))
+        yield from (kind for kind in each_of if isinstance(kind, type) and issubclass(kind, msgspec.Struct))
 
 
 def _ref(kind: str, name: str) -> Json:

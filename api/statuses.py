@@ -59,10 +59,16 @@ from domain.planning.errors import (
     ParentDiffers,
     RuleBroken,
 )
+from domain.planning.goals import GoalTooDeep
+from domain.planning.life_plan import BirthInvalid
+from domain.planning.milestones import MilestoneInUse
 from domain.planning.note_blocks import ContentInvalid
-from domain.planning.notes import NoteExists
+from domain.planning.notes import NoteExists, NoteStays
+from domain.planning.partial_dates import PartialDateInvalid
+from domain.planning.projects import BackupIsRemoved, ChildrenDiffer, RootProjectStays
 from domain.planning.settings import FeatureHosted, FeatureOff
 from domain.planning.tags import TagExists, TooManyTags
+from domain.planning.trees import BelowItself
 from domain.scopes import ScopeMissing, ScopeNotHeld
 from domain.signing_keys import SigningKeyInUse, SigningKeyNotFound
 from domain.threads.errors import (
@@ -132,8 +138,10 @@ STATUSES: dict[type[DomainError], int] = {
     PositionUnknown: 409,
     OwnerArchived: 409,
     NoteExists: 409,
+    NoteStays: 409,
     TagExists: 409,
     FeatureOff: 409,
+    MilestoneInUse: 409,
     TooManyWebhooks: 409,
     TooManyKeys: 409,
     TooManyMembers: 409,
@@ -152,6 +160,13 @@ STATUSES: dict[type[DomainError], int] = {
     ContentInvalid: 422,
     TooManyTags: 422,
     FeatureHosted: 422,
+    BirthInvalid: 422,
+    GoalTooDeep: 422,
+    PartialDateInvalid: 422,
+    BelowItself: 422,
+    RootProjectStays: 422,
+    ChildrenDiffer: 422,
+    BackupIsRemoved: 422,
     InvalidAction: 400,
     RefUnknown: 400,
     RefTaken: 400,

@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 from conftest import Workspace
-from planning_samples import BLOCKS, VACATION, posted
+from planning_samples import BLOCKS, VACATION, new_chapter, new_goal, new_milestone, new_project, posted
 
-# The first vacation of a workspace has the number after the settings'.
-FIRST = "2"
+# The first vacation of a workspace has the number after those that are there from the start, of which the root project is last.
+ROOT = "3"
+FIRST = "4"
 _ABOUT = {"namespace": "vacation", "source_entity_ref_id": FIRST}
 NEW_TAG = "new-tag"
 PLANNING_BODIES: dict[str, Any] = {
@@ -19,6 +20,22 @@ PLANNING_BODIES: dict[str, Any] = {
     "POST /v1/common/tags": {"namespace": "vacation", "name": NEW_TAG},
     "PUT /v1/common/tags/{ref_id}": {"name": "renamed-tag"},
     "POST /v1/common/tags/link": {**_ABOUT, "tag_names": ["sea", "sun"]},
+    "PUT /v1/life-plan": {"birthday": "12 Apr", "birth_year": 1985},
+    "POST /v1/life-plan/projects": {"name": "Work", "parent_project_ref_id": ROOT},
+    "PUT /v1/life-plan/projects/{ref_id}": {"name": "Play"},
+    "DELETE /v1/life-plan/projects/{ref_id}/remove": {"backup_project_ref_id": ROOT},
+    "POST /v1/life-plan/projects/{ref_id}/reorder-children": {"new_order_of_child_projects": []},
+    "POST /v1/life-plan/goals": {"name": "Write", "project_ref_id": ROOT},
+    "PUT /v1/life-plan/goals/{ref_id}": {"name": "Read", "parent_goal_ref_id": None},
+    "POST /v1/life-plan/milestones": {"name": "First job", "project_ref_id": ROOT, "date": "2012-09-01"},
+    "PUT /v1/life-plan/milestones/{ref_id}": {"name": "Second job", "date": "2015-01-07"},
+    "POST /v1/life-plan/chapters": {
+        "name": "School",
+        "project_ref_id": ROOT,
+        "start_date": "relative-year 6",
+        "end_date": "present",
+    },
+    "PUT /v1/life-plan/chapters/{ref_id}": {"name": "Youth", "start_date": "start", "end_date": "absolute-year 2010"},
 }
 # Strangers make things of their own while they look for what is here, and must not come to have the same numbers.
 AHEAD = 300
@@ -41,6 +58,11 @@ class Planned:
             "/v1/common/notes": self._note,
             "/v1/common/tags": self._tag,
             "/v1/common/time-events/full-days-blocks": self._block,
+            "/v1/life-plan/projects": lambda: new_project(workspace, mark),
+            "/v1/life-plan/goals": lambda: new_goal(workspace, name=mark),
+            "/v1/life-plan/milestones": lambda: new_milestone(workspace, "2012-09-01", name=mark),
+            "/v1/life-plan/chapters": lambda: new_chapter(workspace, "start", "present", name=mark),
+            "/v1/life-plan/visions": self._vision,
         }
         self._ref_id = {path: make() for path, make in self._one_of.items()}
         # From the start; some are another by now.
@@ -54,7 +76,7 @@ class Planned:
     def right_again(self, case: Any) -> None:
         """What was removed is gone for good, so another stands in for it."""
         client, resource = self._workspace.client, _resource(case.path)
-        client.put("/planning/settings", json={"feature_flags": {"vacations": True}})
+        client.put("/planning/settings", json={"feature_flags": {"vacations": True, "life-plan": True}})
         if resource not in self._ref_id:
             self._make_room(case)
             return
@@ -91,6 +113,15 @@ class Planned:
         self._count += 1
         body = {"namespace": "vacation", "name": f"{self._mark}-{self._count}"}
         ref_id: str = posted(self._workspace, "/common/tags", body)["new_tag"]["ref_id"]
+        return ref_id
+
+    def _vision(self) -> str:
+        """The active one. Its name is not its own, so the note has the mark."""
+        made = posted(self._workspace, "/life-plan/visions/create-draft", None)
+        content = [{"kind": "paragraph", "correlation_id": "p", "text": self._mark}]
+        self._workspace.client.put(f"/common/notes/{made['note']['ref_id']}", json={"content": content})
+        ref_id: str = made["vision"]["ref_id"]
+        self._workspace.client.post(f"/life-plan/visions/{ref_id}/mark-active")
         return ref_id
 
     def _block(self) -> str:

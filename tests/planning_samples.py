@@ -56,6 +56,8 @@ class Sample:
     path: str
     needed: Callable[[Workspace], dict[str, Any]]
     changes: dict[str, Any]
+    # How many of them a workspace has from the start; `found` leaves them out.
+    sown: int = 0
 
     @property
     def resource(self) -> Resource[Any]:
@@ -82,6 +84,9 @@ class Sample:
 
     def found(self, workspace: Workspace, **query: Any) -> list[dict[str, Any]]:
         """Only the entities, without what is shown beside them."""
+        if self.sown and not query.get("filter_ref_ids"):
+            offset = str(query.get("offset", ""))
+            query["offset"] = self.sown + (int(offset) if offset.isdecimal() else 0)
         answer = workspace.client.get(self.path, params=query)
         assert answer.status_code == 200, answer.text
         find = self.resource.find
@@ -99,10 +104,91 @@ def _tag(workspace: Workspace) -> dict[str, Any]:
     return {"namespace": "vacation", "name": f"by-the-sea-{count}"}
 
 
+def the_root(workspace: Workspace) -> dict[str, Any]:
+    """The project that each workspace has from the start."""
+    answer = workspace.client.get("/life-plan/projects", params={"limit": 1, "allow_archived": True})
+    root: dict[str, Any] = answer.json()["entries"][0]["project"]
+    return root
+
+
+def _of_the_root(workspace: Workspace) -> dict[str, Any]:
+    return {"project_ref_id": the_root(workspace)["ref_id"]}
+
+
+def new_project(workspace: Workspace, name: str = "Work", below: str | None = None) -> str:
+    """Its ref_id."""
+    body = {"name": name, "parent_project_ref_id": below or the_root(workspace)["ref_id"]}
+    ref_id: str = posted(workspace, "/life-plan/projects", body)["new_project"]["ref_id"]
+    return ref_id
+
+
+def new_goal(workspace: Workspace, **fields: Any) -> str:
+    """Its ref_id."""
+    body = {"name": "Write", **_of_the_root(workspace), **fields}
+    ref_id: str = posted(workspace, "/life-plan/goals", body)["new_goal"]["ref_id"]
+    return ref_id
+
+
+def new_milestone(workspace: Workspace, date: str, **fields: Any) -> str:
+    """Its ref_id."""
+    body = {"name": "First job", "date": date, **_of_the_root(workspace), **fields}
+    ref_id: str = posted(workspace, "/life-plan/milestones", body)["new_milestone"]["ref_id"]
+    return ref_id
+
+
+def new_chapter(workspace: Workspace, start: str, end: str, **fields: Any) -> str:
+    """Its ref_id."""
+    body = {"name": "School", "start_date": start, "end_date": end, **_of_the_root(workspace), **fields}
+    ref_id: str = posted(workspace, "/life-plan/chapters", body)["new_chapter"]["ref_id"]
+    return ref_id
+
+
+def live(workspace: Workspace) -> None:
+    """What of a life plan the samples do not tell."""
+    client, root = workspace.client, the_root(workspace)["ref_id"]
+    project, goal = new_project(workspace), new_goal(workspace)
+    below, next_to = new_project(workspace, below=project), new_goal(workspace)
+    client.put(f"/life-plan/projects/{below}", json={"parent_project_ref_id": root})
+    client.put(f"/life-plan/projects/{below}", json={"parent_project_ref_id": project, "name": "Play"})
+    client.put(f"/life-plan/goals/{next_to}", json={"parent_goal_ref_id": goal})
+    client.put(f"/life-plan/goals/{next_to}", json={"parent_goal_ref_id": None, "name": "Read"})
+    client.put(f"/life-plan/chapters/{new_chapter(workspace, 'start', 'end')}", json={"project_ref_id": project})
+    client.put("/life-plan", json={"birthday": "12 Apr", "birth_year": 1985})
+    one, two = (posted(workspace, "/life-plan/visions/create-draft", None)["vision"]["ref_id"] for _ in range(2))
+    for ref_id in (one, two):
+        client.post(f"/life-plan/visions/{ref_id}/mark-active")
+        client.delete(f"/life-plan/visions/{ref_id}")
+    client.post(f"/life-plan/visions/{one}/unarchive")
+    client.delete(f"/life-plan/visions/{two}/remove")
+    client.request("DELETE", f"/life-plan/projects/{project}/remove", json={"backup_project_ref_id": below})
+
+
 SAMPLES = [
     Sample("/vacations", lambda _: VACATION, {"name": "In the hills", "start_date": "2026-06-30"}),
     Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}),
     Sample("/common/tags", _tag, {"name": "in-the-hills"}),
+    Sample(
+        "/life-plan/projects",
+        lambda here: {"name": "Work", "parent_project_ref_id": the_root(here)["ref_id"]},
+        {"name": "Play"},
+        sown=1,
+    ),
+    Sample("/life-plan/goals", lambda here: {"name": "Write", **_of_the_root(here)}, {"name": "Read"}),
+    Sample(
+        "/life-plan/milestones",
+        lambda here: {"name": "First job", "date": "2012-09-01", **_of_the_root(here)},
+        {"name": "Second job", "date": "2015-01-07"},
+    ),
+    Sample(
+        "/life-plan/chapters",
+        lambda here: {
+            "name": "School",
+            "start_date": "absolute-year-month-day 1996 9 15",
+            "end_date": "absolute-year 2009",
+            **_of_the_root(here),
+        },
+        {"name": "Being small", "start_date": "start", "end_date": "relative-year 18"},
+    ),
 ]
 # Namespaces of which nothing is kept yet.
 EMPTY_NAMESPACES = sorted(set(get_args(NoteNamespace)) - {each.concept.note_namespace for each in RESOURCES})

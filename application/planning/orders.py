@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from domain.errors import InvalidValue
-from domain.planning.entities import Entity
+from domain.planning.entities import Entity, RefId
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Entity)
@@ -26,6 +26,19 @@ class Should(msgspec.Struct, Generic[T], forbid_unknown_fields=True, kw_only=Tru
 
 # A field that may be changed: by a plain value or in the long form. Left out, it stays.
 U: TypeAlias = Should[T] | T | UnsetType
+
+
+# The values that most concepts have have names of their own, because their types would make long ones in the document.
+class ShouldName(Should[RefId]):
+    """Which other entity a field should name from now on, or that it should stay."""
+
+
+class ShouldNameOrNot(Should[RefId | None]):
+    """Which other entity a field should name from now on, if any, or that it should stay."""
+
+
+URef: TypeAlias = ShouldName | RefId | UnsetType
+URefOrNone: TypeAlias = ShouldNameOrNot | RefId | UnsetType | None
 
 
 class ChangeOrder(Order, kw_only=True):

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from application.event_store import Command, CommandKnown, EventStore
+from application.planning.life_plan import begin_life_plan
 from application.planning.planning import Act, Planning
 from application.planning.settings import begin_settings
 from domain.events import Actor
@@ -25,7 +26,7 @@ class Seed(msgspec.Struct, frozen=True):
     act: Act
 
 
-SEEDS: tuple[Seed, ...] = (Seed("settings", begin_settings),)
+SEEDS: tuple[Seed, ...] = (Seed("settings", begin_settings), Seed("life-plan", begin_life_plan))
 
 
 class Seeding:

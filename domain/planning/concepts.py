@@ -3,12 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.planning.chapters import CHAPTERS
 from domain.planning.entities import Concept
+from domain.planning.goals import GOALS
+from domain.planning.life_plan import LIFE_PLANS
+from domain.planning.milestones import LIFE_MILESTONES
 from domain.planning.notes import NOTES
+from domain.planning.projects import PROJECTS
 from domain.planning.settings import PLANNING_SETTINGS
 from domain.planning.tags import TAG_LINKS, TAGS
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS
 from domain.planning.vacations import VACATIONS
+from domain.planning.visions import VISIONS
 
 CONCEPTS: tuple[Concept[Any], ...] = (
     PLANNING_SETTINGS,
@@ -17,6 +23,12 @@ CONCEPTS: tuple[Concept[Any], ...] = (
     NOTES,
     TAGS,
     TAG_LINKS,
+    LIFE_PLANS,
+    PROJECTS,
+    GOALS,
+    LIFE_MILESTONES,
+    CHAPTERS,
+    VISIONS,
 )
 BY_KIND: Mapping[str, Concept[Any]] = {concept.kind: concept for concept in CONCEPTS}
 # As which namespaces notes, tags and blocks speak of them.

@@ -1,12 +1,12 @@
 """Planning over HTTP: the rules of each concept, what belongs together, and what a workspace has of planning."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 from conftest import Service, Workspace
+from planning_places import FIRST
 from planning_samples import BLOCKS, EMPTY_NAMESPACES, PARAGRAPH, VACATION, new_vacation, posted
 
 from domain.planning.note_blocks import CONTENT_BYTES_MAX, DEPTH_MAX
@@ -14,6 +14,26 @@ from domain.planning.settings import FEATURES, HOSTED
 from domain.planning.tags import LINKED_MAX, NAME_CHARACTERS_MAX
 
 ALL = {"include_notes": True, "include_tags": True, "include_time_event_blocks": True}
+
+
+_OF_ONE = (("GET", ""), ("PUT", ""), ("DELETE", ""), ("DELETE", "/remove"), ("POST", "/unarchive"), ("GET", "/history"))
+LIFE_PLAN_ROUTES = [
+    "GET /v1/life-plan",
+    "PUT /v1/life-plan",
+    "GET /v1/life-plan/history",
+    *(f"{method} /v1/life-plan/{many}" for many in ("projects", "goals", "milestones", "chapters") for method in ("GET", "POST")),
+    *(
+        f"{method} /v1/life-plan/{many}/{{ref_id}}{suffix}"
+        for many in ("projects", "goals", "milestones", "chapters", "visions")
+        for method, suffix in _OF_ONE
+        if (method, many) != ("PUT", "visions")
+    ),
+    "POST /v1/life-plan/projects/{ref_id}/reorder-children",
+    "GET /v1/life-plan/visions",
+    "GET /v1/life-plan/visions/active",
+    "POST /v1/life-plan/visions/create-draft",
+    "POST /v1/life-plan/visions/{ref_id}/mark-active",
+]
 
 
 def note_of(workspace: Workspace, ref_id: str, content: Any = BLOCKS) -> dict[str, Any]:
@@ -266,7 +286,7 @@ def test_notes_and_tags_are_of_what_is_there(workspace: Workspace, path: str, re
     for malformed in ("x", "", "-1", 4, None):
         refused(about(malformed), 400, "invalid_request")
     refused(about("4", "unheard-of"), 400, "invalid_request")
-    refused(about("4", "goal"), 422, "namespace_empty")
+    refused(about("4", "inbox-task"), 422, "namespace_empty")
 
 
 def test_namespaces_of_which_nothing_is_kept_are_refused(workspace: Workspace, refused: Any) -> None:
@@ -547,7 +567,7 @@ def test_planning_needs_scopes_of_its_own(workspace: Workspace, refused: Any) ->
         refused(stranger.get("/vacations"), 403, "forbidden")
         # Nor does the feed tell.
         seen = {each["type"].partition(".")[0] for each in reader.get("/events").json()["events"]}
-        assert seen == {"planning_settings", "vacation", "full_days_block", "workspace"}
+        assert seen == {"planning_settings", "life_plan", "project", "vacation", "full_days_block", "workspace"}
         workspace.create("A page")
         seen = {each["type"].partition(".")[0] for each in stranger.get("/events").json()["events"]}
         assert seen == {"page", "workspace"}
@@ -579,14 +599,13 @@ def test_ref_ids_are_counted_for_all_together_and_never_given_twice(workspace: W
     for client in clients:
         client.close()
     ref_ids = sorted(int(part["ref_id"]) for each in made for part in each.values())
-    # The settings have the first.
-    assert ref_ids == list(range(2, 18))
+    # Those that are there from the start have the first.
+    assert ref_ids == list(range(int(FIRST), int(FIRST) + 16))
 
 
 def test_every_route_of_planning_is_in_the_document(workspace: Workspace) -> None:
     paths = httpx.get(f"{workspace.url}/openapi.json").json()["paths"]
     mine = {f"{method.upper()} {path}" for path, ops in paths.items() for method, op in ops.items() if op["tags"] == ["planning"]}
-    one = {"", "/unarchive", "/remove", "/history"}
     wanted = {
         *(f"{method} /v1{path}" for path in ("/vacations", "/common/notes", "/common/tags") for method in ("GET", "POST")),
         *(
@@ -601,5 +620,5 @@ def test_every_route_of_planning_is_in_the_document(workspace: Workspace) -> Non
         "GET /v1/planning/settings",
         "PUT /v1/planning/settings",
     }
-    assert {suffix for each in mine for suffix in re.findall(r"\{ref_id\}(.*)", each)} == one
+    wanted |= set(LIFE_PLAN_ROUTES)
     assert mine == wanted

@@ -10,6 +10,7 @@ from conftest import Service, Workspace, run_apart
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from planning_places import FIRST
 
 from infrastructure.audit import verify
 
@@ -56,7 +57,7 @@ class Model:
 
     def add(self, kind: str, fields: dict[str, Any], owner: str | None = None) -> Known:
         # The settings of planning have the first number.
-        made = Known(kind, str(len(self.known) + 2), fields, owner)
+        made = Known(kind, str(len(self.known) + int(FIRST)), fields, owner)
         self.known[made.ref_id] = made
         return made
 

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from conftest import Service, Workspace, run_apart
 from people import invite, sign_in
-from planning_samples import BLOCKS, SAMPLES, new_vacation, posted
+from planning_samples import BLOCKS, SAMPLES, live, new_vacation, posted
 
 from domain.planning.concepts import CONCEPTS, PREFIXES
 from infrastructure.audit import Altered, verify
@@ -110,6 +110,7 @@ def _planned(workspace: Workspace) -> None:
             client.delete(f"{sample.path}/{ref_id}")
         client.post(f"{sample.path}/{lived}/unarchive")
         client.delete(f"{sample.path}/{removed}/remove")
+    live(workspace)
     kept, removed = ({"namespace": "vacation", "source_entity_ref_id": new_vacation(workspace)["ref_id"]} for _ in range(2))
     for about in (kept, removed):
         client.post("/common/notes", json={**about, "content": BLOCKS})

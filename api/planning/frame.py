@@ -63,6 +63,10 @@ async def _archive(draft: Draft, kept: Kept[Any]) -> None:
     await draft.archive(kept)
 
 
+async def _unarchive(draft: Draft, kept: Kept[Any]) -> None:
+    await draft.unarchive(kept)
+
+
 async def _remove(draft: Draft, kept: Kept[Any]) -> None:
     await draft.remove(kept)
 
@@ -84,7 +88,10 @@ class Resource(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     load: Load[S, Any] | None = None
     change: Change[S, Any] | None = None
     archive: Callable[[Draft, Kept[S]], Awaitable[None]] | None = _archive
+    unarchive: Callable[[Draft, Kept[S]], Awaitable[None]] = _unarchive
     remove: Callable[[Draft, Kept[S]], Awaitable[None]] | None = _remove
+    # Where a removal may say more, in place of `remove`.
+    removal: "Removal[S, Any] | None" = None
     # Commands of its own on one of them.
     commands: Sequence["Command[S, Any]"] = ()
 
@@ -95,4 +102,11 @@ class Command(msgspec.Struct, Generic[S, O], frozen=True, kw_only=True):
     name: str
     summary: str
     order: type[O] | None = None
+    act: Callable[[Draft, Kept[S], O], Awaitable[None]]
+
+
+class Removal(msgspec.Struct, Generic[S, O], frozen=True, kw_only=True):
+    """A removal whose body may be left out, or say more."""
+
+    order: type[O]
     act: Callable[[Draft, Kept[S], O], Awaitable[None]]

@@ -12,7 +12,7 @@ from litestar.response.base import ASGIResponse
 from api.answers import encoded, json_answer, short_hash, streamed_answer
 from api.pages import REFUSALS_WITHOUT_BASE, answers
 from api.planning.answering import answers_null, carried_out, listed, null
-from api.planning.frame import Change, Command, Create, Find, Load, Resource
+from api.planning.frame import Change, Command, Create, Find, Load, Removal, Resource
 from api.planning.histories import EntityHistoryAnswer, timeline
 from api.planning.queries import FindQuery, HistoryQuery, Query, read_query
 from api.requests import QUERY, AnyRequest, versions_from
@@ -44,7 +44,9 @@ def handlers_of(resource: Resource[Any]) -> list[HTTPRouteHandler]:
     made += [routes.command(command) for command in resource.commands]
     if resource.archive and resource.concept.lifecycle:
         made += [routes.ending("", f"Archive {routes.a_one}", resource.archive), routes.unarchive()]
-    if resource.remove and resource.concept.lifecycle:
+    if resource.removal:
+        made.append(routes.removal(resource.removal))
+    elif resource.remove and resource.concept.lifecycle:
         made.append(routes.ending("/remove", f"Remove {routes.a_one} for good", resource.remove))
     return [*made, routes.history()]
 
@@ -152,11 +154,26 @@ class _Routes:
 
         return end_one
 
+    def removal(self, removal: Removal[Any, Any]) -> HTTPRouteHandler:
+        order, said = removal.order, _said(f"Remove {self.a_one} for good")
+
+        @delete(f"{self._one}/remove", responses=answers_null(), status_code=200, **said)
+        async def remove_one(
+            request: AnyRequest,
+            services: WithServices,
+            data: JSONBody[order | None] = None,  # type: ignore[valid-type] # the declaration's
+        ) -> ASGIResponse:
+            """With what belongs to it."""
+            wanted = data or order()
+            return await self._on_one(request, services, lambda draft, kept: removal.act(draft, kept, wanted), archived=True)
+
+        return remove_one
+
     def unarchive(self) -> HTTPRouteHandler:
         @post(f"{self._one}/unarchive", responses=answers_null(), status_code=200, **_said(f"Unarchive {self.a_one}"))
         async def unarchive_one(request: AnyRequest, services: WithServices) -> ASGIResponse:
             """With what was archived together with it."""
-            return await self._on_one(request, services, lambda draft, kept: draft.unarchive(kept), archived=True)
+            return await self._on_one(request, services, self._resource.unarchive, archived=True)
 
         return unarchive_one
 

@@ -3,7 +3,7 @@
 What one of them has and refuses stands in a module of its own, which ends in its `Concept`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
@@ -24,6 +24,8 @@ COLLECTION = "1"
 NOT_USED = "NOT-USED"
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 ArchivalReason = Literal["user", "gc", "sync"]
+# What of the life plan others refer to, by its kind.
+Referred = Literal["project", "goal", "chapter"]
 
 
 class Created(Event, frozen=True, kw_only=True):
@@ -115,6 +117,9 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     owner: Callable[[S], str | None] = _nothing
     # The one it hangs below, where that means no more than an order.
     parent: Callable[[S], str | None] = _nothing
+    # Its fields that hold the ref_id of something of the life plan, or several. What they name has to be there when it is named,
+    # and when that is removed, they name what takes its place. The last of `changed` has all of them.
+    references: Mapping[str, Referred] = {}
     # What no two of them have in common.
     key: Callable[[S], str | None] = _nothing
     # Others that are shown where it is, by their ref_ids.
@@ -151,14 +156,14 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         settled = self.settle(self._begun(wanted, 1, moment_text(at)))
         return msgspec.structs.replace(wanted, **{name: getattr(settled, name) for name in wanted.__struct_fields__})
 
-    def change(self, before: S, wanted: S) -> Changed | None:
-        """The difference; None if there is none."""
+    def change(self, before: S, wanted: S, telling: type[Changed] | None = None) -> Changed | None:
+        """The difference; None if there is none. An event that says more than its fields do has to be named."""
         after = self.settle(wanted)
         pairs = {name: (getattr(before, name), getattr(after, name)) for name in self.entity.__struct_fields__}
         changes = {name: Change(one, other) for name, (one, other) in pairs.items() if one != other}
         if not changes:
             return None
-        for event in self.changed:
+        for event in (telling,) if telling else self.changed:
             if changes.keys() <= set(event.__struct_fields__):
                 return event(**changes)
         raise TypeError(f"no event tells that {', '.join(changes)} of a {self.kind} changed")

@@ -60,7 +60,7 @@ from domain.planning.errors import (
     RuleBroken,
 )
 from domain.planning.note_blocks import ContentInvalid
-from domain.planning.notes import NoteExists
+from domain.planning.notes import NoteExists, NoteStays
 from domain.planning.settings import FeatureHosted, FeatureOff
 from domain.planning.tags import TagExists, TooManyTags
 from domain.scopes import ScopeMissing, ScopeNotHeld
@@ -132,6 +132,7 @@ STATUSES: dict[type[DomainError], int] = {
     PositionUnknown: 409,
     OwnerArchived: 409,
     NoteExists: 409,
+    NoteStays: 409,
     TagExists: 409,
     FeatureOff: 409,
     TooManyWebhooks: 409,

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from api.planning.frame import Change, Create, Find, Load, Resource
 from api.planning.queries import FindQuery
-from application.planning.notes import ChangeNote, CreateNote, create_note
+from application.planning.notes import ChangeNote, CreateNote, archive_note, create_note, remove_note
 from domain.planning.notes import NOTES, Note, NoteNamespace
 
 
@@ -48,4 +48,6 @@ RESOURCE: Resource[Note] = Resource(
     create=Create(order=CreateNote, act=create_note, answer=NewNoteAnswer, made=lambda made: NewNoteAnswer(made.the(NOTES))),
     load=Load(answer=NoteAnswer, shown=lambda shown, _: NoteAnswer(shown.itself)),
     change=Change(order=ChangeNote),
+    archive=archive_note,
+    remove=remove_note,
 )

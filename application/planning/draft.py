@@ -63,9 +63,9 @@ class Draft:
     def begin(self, concept: Concept[S], wanted: Created) -> Kept[S]:
         return self._happened(concept, None, self._new_id(), concept.begin(wanted, self.at))
 
-    def change(self, kept: Kept[S], wanted: S, telling: type[Changed] | None = None) -> Kept[S]:
+    def change(self, kept: Kept[S], wanted: S, *, telling: type[Changed] | None = None) -> Kept[S]:
         """What it is afterwards; what changes nothing is not recorded."""
-        event = kept.concept.change(kept.entity, wanted, telling)
+        event = kept.concept.change(kept.entity, wanted, telling=telling)
         return kept if event is None else self._happened(kept.concept, kept, kept.stream_id, event)
 
     async def archive(self, kept: Kept[Any], reason: ArchivalReason = "user") -> None:

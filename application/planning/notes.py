@@ -6,9 +6,9 @@ from application.planning.draft import Draft
 from application.planning.orders import ChangeOrder, Order, Should
 from application.planning.owners import the_owner
 from domain.planning.concepts import BY_NOTE_NAMESPACE
-from domain.planning.entities import RefId
+from domain.planning.entities import Kept, RefId
 from domain.planning.note_blocks import Block
-from domain.planning.notes import NOTES, NoteCreated, NoteExists, NoteNamespace
+from domain.planning.notes import NOTES, Note, NoteCreated, NoteExists, NoteNamespace, NoteStays
 
 
 class CreateNote(Order):
@@ -41,3 +41,20 @@ async def create_note(draft: Draft, order: CreateNote) -> None:
         content=order.content,
     )
     draft.begin(NOTES, wanted)
+
+
+async def archive_note(draft: Draft, kept: Kept[Note]) -> None:
+    """Raises `NoteStays`."""
+    _check_may_go(kept.entity)
+    await draft.archive(kept)
+
+
+async def remove_note(draft: Draft, kept: Kept[Note]) -> None:
+    """Raises `NoteStays`."""
+    _check_may_go(kept.entity)
+    await draft.remove(kept)
+
+
+def _check_may_go(note: Note) -> None:
+    if BY_NOTE_NAMESPACE[note.namespace].note_stays:
+        raise NoteStays

@@ -126,6 +126,8 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     names: Callable[[S], Sequence[str]] | None = None
     # As which namespaces of notes and tags speak of it; None where it has none.
     note_namespace: str | None = None
+    # Where each has a note from the start, which does not go without it.
+    note_stays: bool = False
     tag_namespace: str | None = None
 
     @property
@@ -156,7 +158,7 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         settled = self.settle(self._begun(wanted, 1, moment_text(at)))
         return msgspec.structs.replace(wanted, **{name: getattr(settled, name) for name in wanted.__struct_fields__})
 
-    def change(self, before: S, wanted: S, telling: type[Changed] | None = None) -> Changed | None:
+    def change(self, before: S, wanted: S, *, telling: type[Changed] | None = None) -> Changed | None:
         """The difference; None if there is none. An event that says more than its fields do has to be named."""
         after = self.settle(wanted)
         pairs = {name: (getattr(before, name), getattr(after, name)) for name in self.entity.__struct_fields__}

@@ -55,6 +55,12 @@ class NoteExists(DomainError):
     code = "note_exists"
 
 
+class NoteStays(DomainError):
+    """This note comes and goes with what it is about. Say nothing in it, or archive or remove that."""
+
+    code = "note_stays"
+
+
 class NoteCreated(Created, frozen=True, kw_only=True, tag="note.created"):
     """Something was written about something."""
 

@@ -25,9 +25,10 @@ class FindNoted(FindQuery, kw_only=True):
         return ()
 
 
-def note_of(shown: Shown[Any]) -> Note | None:
-    return shown.one(NOTES)
+def note_of(shown: Shown[Any], *, archived: bool = True) -> Note | None:
+    return shown.one(NOTES, archived=archived)
 
 
-def tags_of(shown: Shown[Any]) -> list[Tag]:
-    return [tag for link in shown.each(TAG_LINKS) for tag in link.all_named(TAGS)]
+def tags_of(shown: Shown[Any], *, archived: bool = True) -> list[Tag]:
+    """In the order in which they were linked."""
+    return [tag for link in shown.each(TAG_LINKS) for tag in link.all_named(TAGS, archived=archived)]

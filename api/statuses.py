@@ -50,6 +50,7 @@ from domain.pages.errors import (
     TooManyLinks,
     VersionNotFound,
 )
+from domain.planning.docs import KeyInvalid
 from domain.planning.errors import (
     DatesOutOfOrder,
     EntityNotFound,
@@ -61,7 +62,9 @@ from domain.planning.errors import (
 )
 from domain.planning.note_blocks import ContentInvalid
 from domain.planning.notes import NoteExists, NoteStays
+from domain.planning.recurring import GenParamsInvalid, SkipRuleInvalid
 from domain.planning.settings import FeatureHosted, FeatureOff
+from domain.planning.smart_list_items import UrlInvalid
 from domain.planning.tags import TagExists, TooManyTags
 from domain.scopes import ScopeMissing, ScopeNotHeld
 from domain.signing_keys import SigningKeyInUse, SigningKeyNotFound
@@ -151,6 +154,10 @@ STATUSES: dict[type[DomainError], int] = {
     ParentDiffers: 422,
     NamespaceEmpty: 422,
     ContentInvalid: 422,
+    KeyInvalid: 422,
+    UrlInvalid: 422,
+    GenParamsInvalid: 422,
+    SkipRuleInvalid: 422,
     TooManyTags: 422,
     FeatureHosted: 422,
     InvalidAction: 400,

@@ -36,7 +36,7 @@ class Create(msgspec.Struct, Generic[O], frozen=True, kw_only=True):
 
 
 class Find(msgspec.Struct, Generic[S, F], frozen=True, kw_only=True):
-    """How several are shown: `answer` has a list called `many` of what `entry` makes of each, and before it what `ahead` finds."""
+    """How several are shown: `answer` has a list called `many` of what `entry` makes of each, after what `ahead` finds."""
 
     query: type[F]
     answer: type[Answer]

@@ -4,7 +4,19 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from api.planning import notes, settings, tags, time_blocks, vacations
+from api.planning import (
+    docs,
+    metric_entries,
+    metric_settings,
+    metrics,
+    notes,
+    settings,
+    smart_list_items,
+    smart_lists,
+    tags,
+    time_blocks,
+    vacations,
+)
 from api.planning.frame import Resource
 from api.planning.handlers import handlers_of
 
@@ -13,9 +25,15 @@ RESOURCES: tuple[Resource[Any], ...] = (
     notes.RESOURCE,
     tags.RESOURCE,
     time_blocks.RESOURCE,
+    docs.RESOURCE,
+    smart_lists.RESOURCE,
+    smart_list_items.RESOURCE,
+    metrics.RESOURCE,
+    metric_entries.RESOURCE,
 )
 HANDLERS: list[HTTPRouteHandler] = [
     *settings.HANDLERS,
     *tags.HANDLERS,
+    *metric_settings.HANDLERS,
     *(handler for resource in RESOURCES for handler in handlers_of(resource)),
 ]

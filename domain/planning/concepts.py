@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.planning.docs import DOCS
 from domain.planning.entities import Concept
+from domain.planning.metric_entries import METRIC_ENTRIES
+from domain.planning.metric_settings import METRIC_SETTINGS
+from domain.planning.metrics import METRICS
 from domain.planning.notes import NOTES
 from domain.planning.settings import PLANNING_SETTINGS
+from domain.planning.smart_list_items import SMART_LIST_ITEMS
+from domain.planning.smart_lists import SMART_LISTS
 from domain.planning.tags import TAG_LINKS, TAGS
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS
 from domain.planning.vacations import VACATIONS
@@ -17,6 +23,12 @@ CONCEPTS: tuple[Concept[Any], ...] = (
     NOTES,
     TAGS,
     TAG_LINKS,
+    DOCS,
+    SMART_LISTS,
+    SMART_LIST_ITEMS,
+    METRICS,
+    METRIC_ENTRIES,
+    METRIC_SETTINGS,
 )
 BY_KIND: Mapping[str, Concept[Any]] = {concept.kind: concept for concept in CONCEPTS}
 # As which namespaces notes, tags and blocks speak of them.

@@ -50,6 +50,7 @@ from domain.pages.errors import (
     TooManyLinks,
     VersionNotFound,
 )
+from domain.planning.docs import KeyInvalid
 from domain.planning.errors import (
     DatesOutOfOrder,
     EntityNotFound,
@@ -66,7 +67,9 @@ from domain.planning.note_blocks import ContentInvalid
 from domain.planning.notes import NoteExists, NoteStays
 from domain.planning.partial_dates import PartialDateInvalid
 from domain.planning.projects import BackupIsRemoved, ChildrenDiffer, RootProjectStays
+from domain.planning.recurring import GenParamsInvalid, SkipRuleInvalid
 from domain.planning.settings import FeatureHosted, FeatureOff
+from domain.planning.smart_list_items import UrlInvalid
 from domain.planning.tags import TagExists, TooManyTags
 from domain.planning.trees import BelowItself
 from domain.scopes import ScopeMissing, ScopeNotHeld
@@ -158,6 +161,10 @@ STATUSES: dict[type[DomainError], int] = {
     ParentDiffers: 422,
     NamespaceEmpty: 422,
     ContentInvalid: 422,
+    KeyInvalid: 422,
+    UrlInvalid: 422,
+    GenParamsInvalid: 422,
+    SkipRuleInvalid: 422,
     TooManyTags: 422,
     FeatureHosted: 422,
     BirthInvalid: 422,

@@ -6,6 +6,7 @@ Tests that walk the resources by themselves look here; a new one needs a sample.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, get_args
+from uuid import uuid4
 
 import msgspec
 from conftest import Workspace
@@ -14,7 +15,14 @@ from api.planning.frame import Resource
 from api.planning.routes import RESOURCES
 from domain.planning.notes import NoteNamespace
 
+# How many things a workspace has of planning from the start; the first that is made has the next number.
+SEEDED = 1
+FIRST = str(SEEDED + 1)
 VACATION = {"name": "By the sea", "start_date": "2026-07-01", "end_date": "2026-07-14"}
+LIST = {"name": "Books", "icon": "\U0001f4da"}
+ITEM = {"name": "Middlemarch", "is_done": False, "url": "https://example.com/middlemarch"}
+METRIC = {"name": "Weight", "is_key": False, "icon": None, "metric_unit": "weight"}
+ENTRY = {"collection_time": "2026-11-20", "value": 81.5}
 PARAGRAPH = {"kind": "paragraph", "correlation_id": "p-1", "text": "Bring a hat."}
 # One of each kind.
 BLOCKS: list[dict[str, Any]] = [
@@ -50,7 +58,8 @@ def posted(workspace: Workspace, path: str, body: Any) -> dict[str, Any]:
 @dataclass(frozen=True)
 class Sample:
     """`needed` makes what has to be there first, and answers the body of one; asked again, that of another. `changes` are
-    fields with other values than those have.
+    fields with other values than those have. Below another entity, `within` is the path of the resource, and `path` is below the
+    first thing that is made in a workspace.
     """
 
     path: str
@@ -58,10 +67,28 @@ class Sample:
     changes: dict[str, Any]
     # How many of them a workspace has from the start; `found` leaves them out.
     sown: int = 0
+    within: str | None = None
+    # Fields that nobody sends, because they follow from others.
+    follow: frozenset[str] = frozenset()
 
     @property
     def resource(self) -> Resource[Any]:
-        return next(each for each in RESOURCES if each.path == self.path)
+        return next(each for each in RESOURCES if each.path == (self.within or self.path))
+
+    @property
+    def finds(self) -> bool:
+        return self.resource.find is not None
+
+    @property
+    def create_path(self) -> str:
+        return self.path
+
+    @property
+    def new(self) -> str:
+        """In the answer of its creation."""
+        create = self.resource.create
+        assert create is not None
+        return create.answer.__struct_fields__[0]
 
     @property
     def name(self) -> str:
@@ -71,9 +98,9 @@ class Sample:
         return load.answer.__struct_fields__[0]
 
     def create(self, workspace: Workspace, **headers: str) -> dict[str, Any]:
-        answer = workspace.client.post(self.path, json=self.needed(workspace), headers=headers)
+        answer = workspace.client.post(self.create_path, json=self.needed(workspace), headers=headers)
         assert answer.status_code == 200, answer.text
-        made: dict[str, Any] = answer.json()[f"new_{self.name}"]
+        made: dict[str, Any] = answer.json()[self.new]
         return made
 
     def load(self, workspace: Workspace, ref_id: str, **query: Any) -> dict[str, Any]:
@@ -163,6 +190,45 @@ def live(workspace: Workspace) -> None:
     client.request("DELETE", f"/life-plan/projects/{project}/remove", json={"backup_project_ref_id": below})
 
 
+def _doc(_: Workspace) -> dict[str, Any]:
+    return {"idempotency_key": str(uuid4()), "name": "Packing", "content": BLOCKS}
+
+
+def new_doc(workspace: Workspace, **fields: Any) -> dict[str, Any]:
+    return posted(workspace, "/docs", {**_doc(workspace), **fields})["new_doc"]
+
+
+def new_list(workspace: Workspace, **fields: Any) -> dict[str, Any]:
+    return posted(workspace, "/smart-lists", {**LIST, **fields})["new_smart_list"]
+
+
+def new_item(workspace: Workspace, list_ref_id: str, **fields: Any) -> dict[str, Any]:
+    body = {**ITEM, "smart_list_ref_id": list_ref_id, **fields}
+    return posted(workspace, f"/smart-lists/{list_ref_id}/items", body)["new_smart_list_item"]
+
+
+def new_metric(workspace: Workspace, **fields: Any) -> dict[str, Any]:
+    return posted(workspace, "/metrics", {**METRIC, **fields})["new_metric"]
+
+
+def new_entry(workspace: Workspace, metric_ref_id: str, **fields: Any) -> dict[str, Any]:
+    body = {**ENTRY, "metric_ref_id": metric_ref_id, **fields}
+    return posted(workspace, f"/metrics/{metric_ref_id}/entries", body)["new_metric_entry"]
+
+
+def _below(
+    path: str, new: Callable[[Workspace], dict[str, Any]], name: str, body: dict[str, Any]
+) -> Callable[[Workspace], dict[str, Any]]:
+    """The body of one below the first thing of a workspace, which is made if it is not there."""
+
+    def needed(workspace: Workspace) -> dict[str, Any]:
+        if workspace.client.get(f"{path}/{FIRST}", params={"allow_archived": True}).status_code == 404:
+            assert new(workspace)["ref_id"] == FIRST
+        return {**body, name: FIRST}
+
+    return needed
+
+
 SAMPLES = [
     Sample("/vacations", lambda _: VACATION, {"name": "In the hills", "start_date": "2026-06-30"}),
     Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}),
@@ -188,6 +254,22 @@ SAMPLES = [
             **_of_the_root(here),
         },
         {"name": "Being small", "start_date": "start", "end_date": "relative-year 18"},
+    ),
+    Sample("/docs", _doc, {"name": "Unpacking"}),
+    Sample("/smart-lists", lambda _: LIST, {"name": "Films", "icon": None}),
+    Sample(
+        f"/smart-lists/{FIRST}/items",
+        _below("/smart-lists", new_list, "smart_list_ref_id", ITEM),
+        {"name": "Ulysses", "is_done": True, "url": None},
+        within="/smart-lists/{ref_id:str}/items",
+    ),
+    Sample("/metrics", lambda _: METRIC, {"name": "Height", "is_key": True, "icon": "\U0001f4cf"}),
+    Sample(
+        f"/metrics/{FIRST}/entries",
+        _below("/metrics", new_metric, "metric_ref_id", ENTRY),
+        {"collection_time": "2026-11-21", "value": 82.0},
+        within="/metrics/{ref_id:str}/entries",
+        follow=frozenset({"name"}),
     ),
 ]
 # Namespaces of which nothing is kept yet.

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -10,7 +11,7 @@ from application.planning.draft import Draft
 from application.planning.orders import ChangeOrder, Order
 from application.planning.plain import plainly_changed
 from application.planning.planning import Made
-from application.planning.reading import Beside, Shown
+from application.planning.reading import Beside, Reading, Shown
 from domain.planning.entities import Concept, Entity, Kept
 from domain.planning.settings import Feature
 
@@ -35,20 +36,21 @@ class Create(msgspec.Struct, Generic[O], frozen=True, kw_only=True):
 
 
 class Find(msgspec.Struct, Generic[S, F], frozen=True, kw_only=True):
-    """How several are shown: `answer` has a list called `many` of what `entry` makes of each."""
+    """How several are shown: `answer` has a list called `many` of what `entry` makes of each, after what `ahead` finds."""
 
     query: type[F]
     answer: type[Answer]
     entry: Callable[[Shown[S], F], Answer]
     many: str = "entries"
+    ahead: Callable[[Reading, UUID], Awaitable[dict[str, Any]]] | None = None
 
 
 class Load(msgspec.Struct, Generic[S, L], frozen=True, kw_only=True):
-    """How one is shown, and what beside it."""
+    """How one is shown, and what beside it, which the query may have a say in."""
 
     answer: type[Answer]
     shown: Callable[[Shown[S], L], Answer]
-    beside: Beside = Beside()
+    beside: Beside | Callable[[L], Beside] = Beside()
     query: type[L] = LoadQuery  # type: ignore[assignment] # which most have
 
 

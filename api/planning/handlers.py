@@ -68,8 +68,10 @@ class _Routes:
         async def find_all(request: AnyRequest, services: WithServices) -> ASGIResponse:
             """In the order of their ref_ids."""
             query = read_query(request, find.query)
-            pieces = services.planning.reading.find(await self._workspace(request, services), self._found(request, query))
-            return await listed(request, find.many, pieces, lambda shown: find.entry(shown, query))
+            workspace_id, reading = await self._workspace(request, services), services.planning.reading
+            pieces = reading.find(workspace_id, self._found(request, query))
+            ahead = await find.ahead(reading, workspace_id) if find.ahead else {}
+            return await listed(request, find.many, pieces, lambda shown: find.entry(shown, query), ahead)
 
         return find_all
 
@@ -103,7 +105,8 @@ class _Routes:
         async def load_one(request: AnyRequest, services: WithServices) -> ASGIResponse:
             """With all that belongs to it."""
             query = read_query(request, load.query)
-            shown = await self._shown(request, services, query.seen, load.beside)
+            beside = load.beside if isinstance(load.beside, Beside) else load.beside(query)
+            shown = await self._shown(request, services, query.seen, beside)
             body = encoded(load.shown(shown, query))
             # What is shown beside it changes without it.
             return json_answer(body, request=request, version=shown.entity.version, variant=short_hash(body))

@@ -25,10 +25,11 @@ class FindNoted(FindQuery, kw_only=True):
         return ()
 
 
-def note_of(shown: Shown[Any]) -> Note | None:
-    return shown.one(NOTES)
+def note_of(shown: Shown[Any], *, archived: bool = True) -> Note | None:
+    return shown.one(NOTES, archived=archived)
 
 
-def tags_of(shown: Shown[Any]) -> list[Tag]:
+def tags_of(shown: Shown[Any], *, archived: bool = True) -> list[Tag]:
+    """In the order in which they were linked."""
     links = shown.each(TAG_LINKS)
-    return links[0].all_named(TAGS) if links else []
+    return links[0].all_named(TAGS, archived=archived) if links else []

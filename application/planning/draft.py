@@ -22,6 +22,8 @@ class Draft:
         self._newest = newest
         self._new_id = new_id
         self._changes: dict[UUID, StreamChange] = {}
+        # What is answered though nothing happened to it, because what was wanted was there already.
+        self.there_already: list[Kept[Any]] = []
 
     @property
     def changes(self) -> list[StreamChange]:

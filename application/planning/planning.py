@@ -16,7 +16,9 @@ Act = Callable[[Draft], Awaitable[None]]
 
 
 class Made(msgspec.Struct, frozen=True):
-    """What a command left behind, in its order, and the position of its last event; None if it changed nothing."""
+    """What a command left behind, in its order, and the position of its last event; None if it changed nothing. What was there
+    already comes last.
+    """
 
     kept: Sequence[Kept[Any]]
     position: int | None
@@ -43,9 +45,9 @@ class Planning:
             draft = Draft(self._book, command, await self._book.newest(command.workspace_id), self._new_id)
             await act(draft)
             if not draft.changes:
-                return Made((), None)
+                return Made(draft.there_already, None)
             position = await session.append(Append(command, draft.changes))
-        return Made([change.after for change in draft.changes], position)
+        return Made([*(change.after for change in draft.changes), *draft.there_already], position)
 
     async def again(self, command: Command, known: KnownCommand) -> Made:
         """What was made when the command was carried out before."""

@@ -69,7 +69,8 @@ class Shelf:
 
 class Shown(Generic[S]):
     """An entity and what is shown beside it. All of them are typed as what they are on the wire, but hold bytes, which go into
-    the answer as they are; `entity` alone can be looked into.
+    the answer as they are; `entity` alone can be looked into. Where archived ones were seen for the sake of some, others may be
+    asked for without them.
     """
 
     __slots__ = ("_belonging", "_shelf", "_stored")
@@ -87,32 +88,39 @@ class Shown(Generic[S]):
     def entity(self) -> S:
         return cast("S", decoded(self._stored))
 
-    def one(self, concept: Concept[T]) -> T | None:
+    def one(self, concept: Concept[T], *, archived: bool = True) -> T | None:
         """The one of a concept that belongs to it; None if there is none, or it was not asked for."""
-        found = self._belonging.get(concept.kind)
+        found = self._found(concept, archived=archived)
         return cast("T", Raw(found[0].doc)) if found else None
 
     def the(self, concept: Concept[T]) -> T:
         """The one of a concept that everything of its kind has."""
         return cast("T", Raw(self._belonging[concept.kind][0].doc))
 
-    def all(self, concept: Concept[T]) -> list[T]:
-        return [cast("T", Raw(stored.doc)) for stored in self._belonging.get(concept.kind, ())]
+    def all(self, concept: Concept[T], *, archived: bool = True) -> list[T]:
+        return [cast("T", Raw(stored.doc)) for stored in self._found(concept, archived=archived)]
 
-    def each(self, concept: Concept[T]) -> list["Shown[T]"]:
+    def each(self, concept: Concept[T], *, archived: bool = True) -> list["Shown[T]"]:
         """Those of a concept that belong to it, each with what is shown beside it in turn."""
-        found = self._belonging.get(concept.kind)
-        return [Shown(stored, self._shelf) for stored in found] if found else []
+        return [Shown(stored, self._shelf) for stored in self._found(concept, archived=archived)]
 
     def named(self, concept: Concept[T], ref_id: str | None) -> T | None:
         """Another that it names, if it can be seen."""
         stored = None if ref_id is None else self._shelf.named(concept, int(ref_id))
         return None if stored is None else cast("T", Raw(stored.doc))
 
-    def all_named(self, concept: Concept[T]) -> list[T]:
+    def all_named(self, concept: Concept[T], *, archived: bool = True) -> list[T]:
+        return [shown.itself for shown in self.each_named(concept, archived=archived)]
+
+    def each_named(self, concept: Concept[T], *, archived: bool = True) -> list["Shown[T]"]:
         """Those of a concept that it names, in the order in which it names them."""
-        found = (self.named(concept, ref_id) for ref_id in self._shelf.names.get(self._stored.ref_id, ()))
-        return [each for each in found if each is not None]
+        found = (self._shelf.named(concept, int(ref_id)) for ref_id in self._shelf.names.get(self._stored.ref_id, ()))
+        there = [stored for stored in found if stored is not None]
+        return [Shown(stored, self._shelf) for stored in there if archived or not decoded(stored).archived]
+
+    def _found(self, concept: Concept[Any], *, archived: bool) -> Sequence[Stored]:
+        found = self._belonging.get(concept.kind, ())
+        return found if archived else [stored for stored in found if not decoded(stored).archived]
 
 
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {}

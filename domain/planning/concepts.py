@@ -4,13 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.planning.chapters import CHAPTERS
+from domain.planning.docs import DOCS
 from domain.planning.entities import Concept
 from domain.planning.goals import GOALS
 from domain.planning.life_plan import LIFE_PLANS
+from domain.planning.metric_entries import METRIC_ENTRIES
+from domain.planning.metric_settings import METRIC_SETTINGS
+from domain.planning.metrics import METRICS
 from domain.planning.milestones import LIFE_MILESTONES
 from domain.planning.notes import NOTES
 from domain.planning.projects import PROJECTS
 from domain.planning.settings import PLANNING_SETTINGS
+from domain.planning.smart_list_items import SMART_LIST_ITEMS
+from domain.planning.smart_lists import SMART_LISTS
 from domain.planning.tags import TAG_LINKS, TAGS
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS
 from domain.planning.vacations import VACATIONS
@@ -29,6 +35,12 @@ CONCEPTS: tuple[Concept[Any], ...] = (
     LIFE_MILESTONES,
     CHAPTERS,
     VISIONS,
+    DOCS,
+    SMART_LISTS,
+    SMART_LIST_ITEMS,
+    METRICS,
+    METRIC_ENTRIES,
+    METRIC_SETTINGS,
 )
 BY_KIND: Mapping[str, Concept[Any]] = {concept.kind: concept for concept in CONCEPTS}
 # As which namespaces notes, tags and blocks speak of them.

@@ -1,6 +1,6 @@
 """How planning's routes answer, whatever the resource."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -38,9 +38,11 @@ def answers_null() -> dict[int, ResponseSpec]:
     return answers(type(None), 200, *REFUSALS_SEEN)
 
 
-async def listed(request: AnyRequest, many: str, pieces: AsyncIterator[list[Shown[Any]]], entry: Entry) -> ASGIResponse:
+async def listed(
+    request: AnyRequest, many: str, pieces: AsyncIterator[list[Shown[Any]]], entry: Entry, ahead: Mapping[str, Any]
+) -> ASGIResponse:
     """One piece is an answer with a tag, more are streamed, so that no list is held at once."""
-    opening = b'{"%b":[' % many.encode()
+    opening = encoded({**ahead, many: []}).removesuffix(b"]}")
     first, second = await anext(pieces), await anext(pieces, None)
     if second is None:
         return json_answer(opening + _joined(first, entry) + b"]}", request=request)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -10,7 +11,7 @@ from application.planning.draft import Draft
 from application.planning.orders import ChangeOrder, Order
 from application.planning.plain import plainly_changed
 from application.planning.planning import Made
-from application.planning.reading import Beside, Shown
+from application.planning.reading import Beside, Reading, Shown
 from domain.planning.entities import Concept, Entity, Kept
 from domain.planning.settings import Feature
 
@@ -24,7 +25,8 @@ Answer = msgspec.Struct
 
 class Create(msgspec.Struct, Generic[O], frozen=True, kw_only=True):
     """How one is made: by which order, what it does, and what is answered of what was made. Below another entity, `within` is
-    how the order names that, which has to be the one of the address.
+    how the order names that, which has to be the one of the address. Where one is made in several ways, `way` ends the path, and
+    `summary` tells them apart.
     """
 
     order: type[O]
@@ -32,15 +34,18 @@ class Create(msgspec.Struct, Generic[O], frozen=True, kw_only=True):
     answer: type[Answer]
     made: Callable[[Made], Answer]
     within: Callable[[O], str] | None = None
+    way: str = ""
+    summary: str | None = None
 
 
 class Find(msgspec.Struct, Generic[S, F], frozen=True, kw_only=True):
-    """How several are shown: `answer` has a list called `many` of what `entry` makes of each."""
+    """How several are shown: `answer` has what `ahead` finds, and a list called `many` of what `entry` makes of each."""
 
     query: type[F]
     answer: type[Answer]
     entry: Callable[[Shown[S], F], Answer]
     many: str = "entries"
+    ahead: Callable[[Reading, UUID], Awaitable[dict[str, Any]]] | None = None
 
 
 class Load(msgspec.Struct, Generic[S, L], frozen=True, kw_only=True):
@@ -80,6 +85,8 @@ class Resource(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     feature: Feature | None = None
     within: Concept[Any] | None = None
     create: Create[Any] | None = None
+    # Other ways to make one.
+    creates_too: Sequence[Create[Any]] = ()
     find: Find[S, Any] | None = None
     load: Load[S, Any] | None = None
     change: Change[S, Any] | None = None

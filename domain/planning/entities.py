@@ -3,7 +3,7 @@
 What one of them has and refuses stands in a module of its own, which ends in its `Concept`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
@@ -137,7 +137,9 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         entity = msgspec.structs.replace(kept.entity, version=fact.version, last_modified_time=at)
         match event:
             case Changed():
-                entity = msgspec.structs.replace(entity, **{name: change.after for name, change in changes_of(event).items()})
+                own = set(self.entity.__struct_fields__)
+                after = {name: change.after for name, change in changes_of(event).items() if name in own}
+                entity = msgspec.structs.replace(entity, **after)
             case Archived(reason=reason):
                 entity = msgspec.structs.replace(entity, archived=True, archival_reason=reason, archived_time=at)
             case Unarchived():
@@ -151,11 +153,14 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         settled = self.settle(self._begun(wanted, 1, moment_text(at)))
         return msgspec.structs.replace(wanted, **{name: getattr(settled, name) for name in wanted.__struct_fields__})
 
-    def change(self, before: S, wanted: S) -> Changed | None:
-        """The difference; None if there is none."""
+    def change(self, before: S, wanted: S, beside: Mapping[str, Change[Any]] | None = None) -> Changed | None:
+        """The difference; None if there is none. `beside` is what changed of something that belongs to it and that its events
+        tell of as its own, so that its version guards that as well.
+        """
         after = self.settle(wanted)
         pairs = {name: (getattr(before, name), getattr(after, name)) for name in self.entity.__struct_fields__}
         changes = {name: Change(one, other) for name, (one, other) in pairs.items() if one != other}
+        changes |= beside or {}
         if not changes:
             return None
         for event in self.changed:

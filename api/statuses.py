@@ -59,10 +59,14 @@ from domain.planning.errors import (
     ParentDiffers,
     RuleBroken,
 )
+from domain.planning.in_day_blocks import BlockHasEvent
 from domain.planning.note_blocks import ContentInvalid
 from domain.planning.notes import NoteExists
+from domain.planning.schedule_events import EventIsExternal
+from domain.planning.schedule_streams import IcalUrlInvalid, StreamIsExternal
 from domain.planning.settings import FeatureHosted, FeatureOff
 from domain.planning.tags import TagExists, TooManyTags
+from domain.planning.time_blocks import DurationInvalid
 from domain.scopes import ScopeMissing, ScopeNotHeld
 from domain.signing_keys import SigningKeyInUse, SigningKeyNotFound
 from domain.threads.errors import (
@@ -152,6 +156,11 @@ STATUSES: dict[type[DomainError], int] = {
     ContentInvalid: 422,
     TooManyTags: 422,
     FeatureHosted: 422,
+    DurationInvalid: 422,
+    BlockHasEvent: 422,
+    StreamIsExternal: 422,
+    EventIsExternal: 422,
+    IcalUrlInvalid: 422,
     InvalidAction: 400,
     RefUnknown: 400,
     RefTaken: 400,

@@ -14,7 +14,13 @@ from api.planning.frame import Resource
 from api.planning.routes import RESOURCES
 from domain.planning.notes import NoteNamespace
 
+# How many things a workspace has of planning from the start; the first that is made has the next number.
+SEEDED = 2
+FIRST = str(SEEDED + 1)
 VACATION = {"name": "By the sea", "start_date": "2026-07-01", "end_date": "2026-07-14"}
+STREAM = {"name": "Work", "color": "orange"}
+EVENT_IN_DAY = {"name": "Standup", "start_date": "2026-11-26", "start_time_in_day": "09:30", "duration_mins": 15}
+EVENT_FULL_DAYS = {"name": "Conference", "start_date": "2026-11-30", "duration_days": 3}
 PARAGRAPH = {"kind": "paragraph", "correlation_id": "p-1", "text": "Bring a hat."}
 # One of each kind.
 BLOCKS: list[dict[str, Any]] = [
@@ -50,16 +56,28 @@ def posted(workspace: Workspace, path: str, body: Any) -> dict[str, Any]:
 @dataclass(frozen=True)
 class Sample:
     """`needed` makes what has to be there first, and answers the body of one; asked again, that of another. `changes` are
-    fields with other values than those have.
+    fields with other values than those have. Below another entity, `within` is the path of the resource, and `path` is below the
+    first thing that is made in a workspace.
     """
 
     path: str
     needed: Callable[[Workspace], dict[str, Any]]
     changes: dict[str, Any]
+    within: str | None = None
 
     @property
     def resource(self) -> Resource[Any]:
-        return next(each for each in RESOURCES if each.path == self.path)
+        return next(each for each in RESOURCES if each.path == (self.within or self.path))
+
+    @property
+    def finds(self) -> bool:
+        return self.resource.find is not None
+
+    @property
+    def create_path(self) -> str:
+        create = self.resource.create
+        assert create is not None
+        return self.path + create.way
 
     @property
     def name(self) -> str:
@@ -69,7 +87,7 @@ class Sample:
         return load.answer.__struct_fields__[0]
 
     def create(self, workspace: Workspace, **headers: str) -> dict[str, Any]:
-        answer = workspace.client.post(self.path, json=self.needed(workspace), headers=headers)
+        answer = workspace.client.post(self.create_path, json=self.needed(workspace), headers=headers)
         assert answer.status_code == 200, answer.text
         made: dict[str, Any] = answer.json()[f"new_{self.name}"]
         return made
@@ -99,10 +117,36 @@ def _tag(workspace: Workspace) -> dict[str, Any]:
     return {"namespace": "vacation", "name": f"by-the-sea-{count}"}
 
 
+def _alone(workspace: Workspace, path: str) -> None:
+    """Without those that every workspace has, so that tests find only their own."""
+    find = next(each.find for each in RESOURCES if each.path == path)
+    assert find is not None
+    for entry in workspace.client.get(path, params={"allow_archived": True}).json()[find.many]:
+        entity = entry if "ref_id" in entry else next(iter(entry.values()))
+        if int(entity["ref_id"]) <= SEEDED:
+            workspace.client.delete(f"{path}/{entity['ref_id']}/remove")
+
+
+def _stream(workspace: Workspace) -> dict[str, Any]:
+    _alone(workspace, "/schedule/streams")
+    return STREAM
+
+
+def new_stream(workspace: Workspace, **fields: Any) -> dict[str, Any]:
+    return posted(workspace, "/schedule/streams/for-user", {**STREAM, **fields})["new_schedule_stream"]
+
+
+def _in_a_stream(event: dict[str, Any]) -> Callable[[Workspace], dict[str, Any]]:
+    return lambda workspace: {**event, "schedule_stream_ref_id": new_stream(workspace)["ref_id"]}
+
+
 SAMPLES = [
     Sample("/vacations", lambda _: VACATION, {"name": "In the hills", "start_date": "2026-06-30"}),
     Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}),
     Sample("/common/tags", _tag, {"name": "in-the-hills"}),
+    Sample("/schedule/streams", _stream, {"name": "At home", "color": "green"}),
+    Sample("/schedule/events-in-day", _in_a_stream(EVENT_IN_DAY), {"name": "Lunch"}),
+    Sample("/schedule/events-full-days", _in_a_stream(EVENT_FULL_DAYS), {"name": "Seminar"}),
 ]
 # Namespaces of which nothing is kept yet.
 EMPTY_NAMESPACES = sorted(set(get_args(NoteNamespace)) - {each.concept.note_namespace for each in RESOURCES})

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from api.planning import notes, settings, tags, time_blocks, vacations
+from api.planning import notes, schedule_events, schedule_streams, settings, tags, time_blocks, vacations
 from api.planning.frame import Resource
 from api.planning.handlers import handlers_of
 
@@ -13,6 +13,10 @@ RESOURCES: tuple[Resource[Any], ...] = (
     notes.RESOURCE,
     tags.RESOURCE,
     time_blocks.RESOURCE,
+    schedule_streams.RESOURCE,
+    schedule_events.IN_DAY,
+    schedule_events.FULL_DAYS,
+    time_blocks.IN_DAY,
 )
 HANDLERS: list[HTTPRouteHandler] = [
     *settings.HANDLERS,

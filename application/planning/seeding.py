@@ -11,6 +11,7 @@ import msgspec
 
 from application.event_store import Command, CommandKnown, EventStore
 from application.planning.planning import Act, Planning
+from application.planning.schedule_streams import begin_schedule
 from application.planning.settings import begin_settings
 from domain.events import Actor
 from domain.ids import derived_id
@@ -25,7 +26,7 @@ class Seed(msgspec.Struct, frozen=True):
     act: Act
 
 
-SEEDS: tuple[Seed, ...] = (Seed("settings", begin_settings),)
+SEEDS: tuple[Seed, ...] = (Seed("settings", begin_settings), Seed("schedule", begin_schedule))
 
 
 class Seeding:

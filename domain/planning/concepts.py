@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.planning.entities import Concept
+from domain.planning.in_day_blocks import IN_DAY_BLOCKS
 from domain.planning.notes import NOTES
+from domain.planning.schedule_events import SCHEDULE_EVENTS_FULL_DAYS, SCHEDULE_EVENTS_IN_DAY
+from domain.planning.schedule_streams import SCHEDULE_STREAMS
 from domain.planning.settings import PLANNING_SETTINGS
 from domain.planning.tags import TAG_LINKS, TAGS
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS
@@ -17,6 +20,10 @@ CONCEPTS: tuple[Concept[Any], ...] = (
     NOTES,
     TAGS,
     TAG_LINKS,
+    SCHEDULE_STREAMS,
+    SCHEDULE_EVENTS_IN_DAY,
+    SCHEDULE_EVENTS_FULL_DAYS,
+    IN_DAY_BLOCKS,
 )
 BY_KIND: Mapping[str, Concept[Any]] = {concept.kind: concept for concept in CONCEPTS}
 # As which namespaces notes, tags and blocks speak of them.

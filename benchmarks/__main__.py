@@ -17,6 +17,7 @@ from benchmarks import (
     history,
     hot_page,
     http_api,
+    planning,
     query,
     rebuild,
     search_quality,
@@ -30,7 +31,7 @@ from benchmarks.server import flush_us
 BENCHMARKS: dict[str, ModuleType] = {
     module.NAME: module
     for module in (
-        *(append, http_api, hot_page, sizes, history, rebuild, feed, query, time_travel, batch, access),
+        *(append, http_api, hot_page, sizes, history, rebuild, feed, query, time_travel, batch, access, planning),
         *(search_quality, search_speed),
     )
 }

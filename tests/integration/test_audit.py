@@ -263,6 +263,8 @@ REMOVALS = {
     "a title": "UPDATE read_model.page SET title = 'other' WHERE workspace_id = $1",
     "a key": "UPDATE read_model.api_key SET revoked_at = now() WHERE workspace_id = $1",
     "a thread": "UPDATE read_model.thread SET shared = true WHERE workspace_id = $1",
+    "an entity": "UPDATE read_model.entity SET archived = true WHERE workspace_id = $1 AND kind = 'vacation'",
+    "an entity that is gone": "DELETE FROM read_model.entity WHERE workspace_id = $1 AND kind = 'vacation'",
     "a principle": "UPDATE read_model.item SET live = false WHERE workspace_id = $1",
 }
 
@@ -272,6 +274,7 @@ def test_altering_anything_else_is_found_too(what: str, service: Service, worksp
     workspace.create("Page")
     workspace.client.post("/pages/page/content/append", json={"content": "line"})
     workspace.client.post("/principles", json={"title": "Write it down"})
+    new_vacation(workspace)
     workspace.client.post("/threads", json={"message": "What is written down?"})
 
     async def alter_and_verify() -> None:

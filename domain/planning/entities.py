@@ -107,6 +107,8 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     # The first that has all fields which a command changes tells of it, so the one that has the most comes last. One command
     # is one event, which makes the stream's version the entity's.
     changed: tuple[type[Changed], ...]
+    # Fields that it has not: those of what belongs to it, of which its events tell as if they were its own.
+    told_beside: tuple[str, ...] = ()
     # None of what is there for good.
     lifecycle: Lifecycle | None = None
     # Puts a new or changed entity right before it is recorded, such as the spaces of its name, or refuses what it may not be.
@@ -137,8 +139,7 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         entity = msgspec.structs.replace(kept.entity, version=fact.version, last_modified_time=at)
         match event:
             case Changed():
-                own = set(self.entity.__struct_fields__)
-                after = {name: change.after for name, change in changes_of(event).items() if name in own}
+                after = {name: each.after for name, each in changes_of(event).items() if name not in self.told_beside}
                 entity = msgspec.structs.replace(entity, **after)
             case Archived(reason=reason):
                 entity = msgspec.structs.replace(entity, archived=True, archival_reason=reason, archived_time=at)
@@ -154,8 +155,8 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         return msgspec.structs.replace(wanted, **{name: getattr(settled, name) for name in wanted.__struct_fields__})
 
     def change(self, before: S, wanted: S, beside: Mapping[str, Change[Any]] | None = None) -> Changed | None:
-        """The difference; None if there is none. `beside` is what changed of something that belongs to it and that its events
-        tell of as its own, so that its version guards that as well.
+        """The difference; None if there is none. `beside` is what changed of what is told beside it, so that its version guards
+        that as well.
         """
         after = self.settle(wanted)
         pairs = {name: (getattr(before, name), getattr(after, name)) for name in self.entity.__struct_fields__}

@@ -77,9 +77,10 @@ class ScheduleEventInDayRescheduled(Changed, frozen=True, kw_only=True, tag="sch
 
 
 class ScheduleEventInDayChanged(ScheduleEventInDayRescheduled, frozen=True, kw_only=True, tag="schedule_event_in_day.changed"):
-    """The event is called something else and is at another time."""
+    """Several of these at once."""
 
     name: Change[str] | UnsetType = UNSET
+    schedule_stream_ref_id: Change[RefId] | UnsetType = UNSET
 
 
 class ScheduleEventInDayMoved(Changed, frozen=True, kw_only=True, tag="schedule_event_in_day.moved"):
@@ -127,9 +128,10 @@ class ScheduleEventFullDaysRescheduled(Changed, frozen=True, kw_only=True, tag="
 class ScheduleEventFullDaysChanged(
     ScheduleEventFullDaysRescheduled, frozen=True, kw_only=True, tag="schedule_event_full_days.changed"
 ):
-    """The event is called something else and is on other days."""
+    """Several of these at once."""
 
     name: Change[str] | UnsetType = UNSET
+    schedule_stream_ref_id: Change[RefId] | UnsetType = UNSET
 
 
 class ScheduleEventFullDaysMoved(Changed, frozen=True, kw_only=True, tag="schedule_event_full_days.moved"):
@@ -165,6 +167,7 @@ SCHEDULE_EVENTS_IN_DAY = Concept(
     entity=ScheduleEventInDay,
     created=ScheduleEventInDayCreated,
     changed=(ScheduleEventInDayRenamed, ScheduleEventInDayRescheduled, ScheduleEventInDayMoved, ScheduleEventInDayChanged),
+    told_beside=("start_date", "start_time_in_day", "duration_mins"),
     lifecycle=Lifecycle(ScheduleEventInDayArchived, ScheduleEventInDayUnarchived, ScheduleEventInDayRemoved),
     settle=_settle,
     owner=lambda event: event.schedule_stream_ref_id,
@@ -181,6 +184,7 @@ SCHEDULE_EVENTS_FULL_DAYS = Concept(
         ScheduleEventFullDaysMoved,
         ScheduleEventFullDaysChanged,
     ),
+    told_beside=("start_date", "duration_days", "end_date"),
     lifecycle=Lifecycle(ScheduleEventFullDaysArchived, ScheduleEventFullDaysUnarchived, ScheduleEventFullDaysRemoved),
     settle=_settle,
     owner=lambda event: event.schedule_stream_ref_id,

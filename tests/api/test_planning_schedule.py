@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 from conftest import Workspace
 from planning_samples import EVENT_FULL_DAYS, EVENT_IN_DAY, PARAGRAPH, new_stream, posted
@@ -278,3 +279,14 @@ def test_the_schedule_can_be_switched_off(workspace: Workspace, refused: Any) ->
     workspace.client.put("/planning/settings", json={"feature_flags": {"schedule": False}})
     for path in ("/schedule/streams", f"/schedule/events-in-day/{event}"):
         refused(workspace.client.get(path), 409, "feature_off")
+
+
+def test_every_route_of_the_schedule_is_in_the_document(workspace: Workspace) -> None:
+    paths = httpx.get(f"{workspace.url}/openapi.json").json()["paths"]
+    mine = {f"{method.upper()} {path[3:]}" for path, each in paths.items() for method in each}
+    one = [("GET", ""), ("PUT", ""), ("DELETE", ""), ("DELETE", "/remove"), ("POST", "/unarchive"), ("GET", "/history")]
+    events = ["/schedule/events-in-day", "/schedule/events-full-days"]
+    resources = ["/schedule/streams", *events, "/common/time-events/in-day-blocks"]
+    assert {f"{method} {path}/{{ref_id}}{suffix}" for path in resources for method, suffix in one} <= mine
+    assert {f"POST {path}{suffix}" for path in events for suffix in ("", "/{ref_id}/change-stream")} <= mine
+    assert {"GET /schedule/streams", *(f"POST /schedule/streams/for-{way}" for way in ("user", "external-ical"))} <= mine

@@ -5,23 +5,24 @@ from uuid import UUID
 
 import pytest
 
-from domain.events import Change
+from domain.events import Actor, Change, Recorded
 from domain.planning.entities import Kept
 from domain.planning.schedule_events import (
     SCHEDULE_EVENTS_IN_DAY,
     EventIsExternal,
+    ScheduleEventInDay,
     ScheduleEventInDayCreated,
     ScheduleEventInDayRescheduled,
     check_user_event,
 )
+from domain.planning.schedule_streams import Source
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 
 
-def given(source: str) -> Kept:  # type: ignore[type-arg] # of an event
-    wanted = ScheduleEventInDayCreated(ref_id="3", name="Standup", schedule_stream_ref_id="2", source=source)  # type: ignore[arg-type]
-    entity = SCHEDULE_EVENTS_IN_DAY._begun(wanted, 1, AT.isoformat())  # noqa: SLF001 - as the log would fold it
-    return Kept(SCHEDULE_EVENTS_IN_DAY, UUID(int=1), entity)
+def given(source: Source) -> Kept[ScheduleEventInDay]:
+    created = ScheduleEventInDayCreated(ref_id="3", name="Standup", schedule_stream_ref_id="2", source=source)
+    return SCHEDULE_EVENTS_IN_DAY.evolve(None, Recorded(created, 1, AT, Actor("key", "1", "a key")), UUID(int=1))
 
 
 def test_events_of_elsewhere_are_what_they_are_there() -> None:

@@ -50,6 +50,7 @@ from domain.pages.errors import (
     TooManyLinks,
     VersionNotFound,
 )
+from domain.planning.circles import TooManyCircles
 from domain.planning.errors import (
     DatesOutOfOrder,
     EntityNotFound,
@@ -62,6 +63,8 @@ from domain.planning.errors import (
 from domain.planning.in_day_blocks import BlockHasEvent
 from domain.planning.note_blocks import ContentInvalid
 from domain.planning.notes import NoteExists
+from domain.planning.occasions import OccasionDateInvalid
+from domain.planning.recurring import GenParamsInvalid, SkipRuleInvalid
 from domain.planning.schedule_events import EventIsExternal
 from domain.planning.schedule_streams import IcalUrlInvalid, StreamIsExternal
 from domain.planning.settings import FeatureHosted, FeatureOff
@@ -161,6 +164,10 @@ STATUSES: dict[type[DomainError], int] = {
     StreamIsExternal: 422,
     EventIsExternal: 422,
     IcalUrlInvalid: 422,
+    TooManyCircles: 422,
+    OccasionDateInvalid: 422,
+    GenParamsInvalid: 422,
+    SkipRuleInvalid: 422,
     InvalidAction: 400,
     RefUnknown: 400,
     RefTaken: 400,

@@ -15,12 +15,14 @@ from api.planning.routes import RESOURCES
 from domain.planning.notes import NoteNamespace
 
 # How many things a workspace has of planning from the start; the first that is made has the next number.
-SEEDED = 2
+SEEDED = 10
 FIRST = str(SEEDED + 1)
 VACATION = {"name": "By the sea", "start_date": "2026-07-01", "end_date": "2026-07-14"}
 STREAM = {"name": "Work", "color": "orange"}
 EVENT_IN_DAY = {"name": "Standup", "start_date": "2026-11-26", "start_time_in_day": "09:30", "duration_mins": 15}
 EVENT_FULL_DAYS = {"name": "Conference", "start_date": "2026-11-30", "duration_days": 3}
+PERSON = {"name": "Ana Ivanova"}
+OCCASION = {"kind": "birthday", "name": "Birthday", "date": "12 Apr"}
 PARAGRAPH = {"kind": "paragraph", "correlation_id": "p-1", "text": "Bring a hat."}
 # One of each kind.
 BLOCKS: list[dict[str, Any]] = [
@@ -140,6 +142,21 @@ def _in_a_stream(event: dict[str, Any]) -> Callable[[Workspace], dict[str, Any]]
     return lambda workspace: {**event, "schedule_stream_ref_id": new_stream(workspace)["ref_id"]}
 
 
+def _circle(workspace: Workspace) -> dict[str, Any]:
+    _alone(workspace, "/prm/circles")
+    return {"name": "Neighbours"}
+
+
+def new_person(workspace: Workspace, **fields: Any) -> dict[str, Any]:
+    return posted(workspace, "/prm/persons", {**PERSON, **fields})["new_person"]
+
+
+def _occasion(workspace: Workspace) -> dict[str, Any]:
+    if workspace.client.get(f"/prm/persons/{FIRST}", params={"allow_archived": True}).status_code == 404:
+        assert new_person(workspace)["ref_id"] == FIRST
+    return {**OCCASION, "person_ref_id": FIRST}
+
+
 SAMPLES = [
     Sample("/vacations", lambda _: VACATION, {"name": "In the hills", "start_date": "2026-06-30"}),
     Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}),
@@ -147,6 +164,14 @@ SAMPLES = [
     Sample("/schedule/streams", _stream, {"name": "At home", "color": "green"}),
     Sample("/schedule/events-in-day", _in_a_stream(EVENT_IN_DAY), {"name": "Lunch"}),
     Sample("/schedule/events-full-days", _in_a_stream(EVENT_FULL_DAYS), {"name": "Seminar"}),
+    Sample("/prm/circles", _circle, {"name": "Neighbors"}),
+    Sample("/prm/persons", lambda _: PERSON, {"name": "Ana Petrova"}),
+    Sample(
+        f"/prm/persons/{FIRST}/occasions",
+        _occasion,
+        {"name": "Name day", "kind": "holiday", "date": "29 Feb"},
+        within="/prm/persons/{ref_id:str}/occasions",
+    ),
 ]
 # Namespaces of which nothing is kept yet.
 EMPTY_NAMESPACES = sorted(set(get_args(NoteNamespace)) - {each.concept.note_namespace for each in RESOURCES})

@@ -12,6 +12,7 @@ from application.planning.schedule_events import (
     remove_in_day_block,
 )
 from domain.planning.in_day_blocks import IN_DAY_BLOCKS, TimeEventInDayBlock
+from domain.planning.occasions import OCCASIONS, Occasion
 from domain.planning.schedule_events import (
     SCHEDULE_EVENTS_FULL_DAYS,
     SCHEDULE_EVENTS_IN_DAY,
@@ -23,10 +24,12 @@ from domain.planning.vacations import VACATIONS, Vacation
 
 
 class FullDaysBlockAnswer(msgspec.Struct):
-    """A block, and what takes the days."""
+    """A block, and what takes the days. The person of an occasion comes with the blocks of occasions."""
 
     full_days_block: TimeEventFullDaysBlock
     schedule_event: ScheduleEventFullDays | None
+    person: None
+    occasion: Occasion | None
     vacation: Vacation | None
 
 
@@ -44,6 +47,8 @@ def _full_days(shown: Shown[TimeEventFullDaysBlock], _: LoadQuery) -> FullDaysBl
     return FullDaysBlockAnswer(
         full_days_block=shown.itself,
         schedule_event=shown.named(SCHEDULE_EVENTS_FULL_DAYS, owner),
+        person=None,
+        occasion=shown.named(OCCASIONS, owner),
         vacation=shown.named(VACATIONS, owner),
     )
 

@@ -11,6 +11,7 @@ import msgspec
 
 from application.event_store import Command, CommandKnown, EventStore
 from application.planning.planning import Act, Planning
+from application.planning.prm import begin_prm
 from application.planning.schedule_streams import begin_schedule
 from application.planning.settings import begin_settings
 from domain.events import Actor
@@ -26,7 +27,7 @@ class Seed(msgspec.Struct, frozen=True):
     act: Act
 
 
-SEEDS: tuple[Seed, ...] = (Seed("settings", begin_settings), Seed("schedule", begin_schedule))
+SEEDS: tuple[Seed, ...] = (Seed("settings", begin_settings), Seed("schedule", begin_schedule), Seed("prm", begin_prm))
 
 
 class Seeding:

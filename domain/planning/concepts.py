@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.planning.circles import CIRCLES, PERSON_CIRCLES
 from domain.planning.entities import Concept
 from domain.planning.in_day_blocks import IN_DAY_BLOCKS
 from domain.planning.notes import NOTES
+from domain.planning.occasions import OCCASIONS
+from domain.planning.persons import PERSONS
+from domain.planning.prm import PRM_SETTINGS
 from domain.planning.schedule_events import SCHEDULE_EVENTS_FULL_DAYS, SCHEDULE_EVENTS_IN_DAY
 from domain.planning.schedule_streams import SCHEDULE_STREAMS
 from domain.planning.settings import PLANNING_SETTINGS
@@ -24,6 +28,11 @@ CONCEPTS: tuple[Concept[Any], ...] = (
     SCHEDULE_EVENTS_IN_DAY,
     SCHEDULE_EVENTS_FULL_DAYS,
     IN_DAY_BLOCKS,
+    PRM_SETTINGS,
+    CIRCLES,
+    PERSONS,
+    PERSON_CIRCLES,
+    OCCASIONS,
 )
 BY_KIND: Mapping[str, Concept[Any]] = {concept.kind: concept for concept in CONCEPTS}
 # As which namespaces notes, tags and blocks speak of them.

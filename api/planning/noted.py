@@ -30,4 +30,5 @@ def note_of(shown: Shown[Any]) -> Note | None:
 
 
 def tags_of(shown: Shown[Any]) -> list[Tag]:
-    return [tag for link in shown.each(TAG_LINKS) for tag in link.all_named(TAGS)]
+    links = shown.each(TAG_LINKS)
+    return links[0].all_named(TAGS) if links else []

@@ -50,6 +50,7 @@ from domain.pages.errors import (
     TooManyLinks,
     VersionNotFound,
 )
+from domain.planning.circles import TooManyCircles
 from domain.planning.docs import KeyInvalid
 from domain.planning.errors import (
     DatesOutOfOrder,
@@ -61,16 +62,21 @@ from domain.planning.errors import (
     RuleBroken,
 )
 from domain.planning.goals import GoalTooDeep
+from domain.planning.in_day_blocks import BlockHasEvent
 from domain.planning.life_plan import BirthInvalid
 from domain.planning.milestones import MilestoneInUse
 from domain.planning.note_blocks import ContentInvalid
 from domain.planning.notes import NoteExists, NoteStays
+from domain.planning.occasions import OccasionDateInvalid
 from domain.planning.partial_dates import PartialDateInvalid
 from domain.planning.projects import BackupIsRemoved, ChildrenDiffer, RootProjectStays
 from domain.planning.recurring import GenParamsInvalid, SkipRuleInvalid
+from domain.planning.schedule_events import EventIsExternal
+from domain.planning.schedule_streams import IcalUrlInvalid, StreamIsExternal
 from domain.planning.settings import FeatureHosted, FeatureOff
 from domain.planning.smart_list_items import UrlInvalid
 from domain.planning.tags import TagExists, TooManyTags
+from domain.planning.time_blocks import DurationInvalid
 from domain.planning.trees import BelowItself
 from domain.scopes import ScopeMissing, ScopeNotHeld
 from domain.signing_keys import SigningKeyInUse, SigningKeyNotFound
@@ -174,6 +180,13 @@ STATUSES: dict[type[DomainError], int] = {
     RootProjectStays: 422,
     ChildrenDiffer: 422,
     BackupIsRemoved: 422,
+    DurationInvalid: 422,
+    BlockHasEvent: 422,
+    StreamIsExternal: 422,
+    EventIsExternal: 422,
+    IcalUrlInvalid: 422,
+    TooManyCircles: 422,
+    OccasionDateInvalid: 422,
     InvalidAction: 400,
     RefUnknown: 400,
     RefTaken: 400,

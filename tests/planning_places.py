@@ -4,11 +4,30 @@ import re
 from typing import Any
 
 from conftest import Workspace
-from planning_samples import BLOCKS, VACATION, new_chapter, new_goal, new_milestone, new_project, posted
+from planning_samples import (
+    BLOCKS,
+    EVENT_FULL_DAYS,
+    EVENT_IN_DAY,
+    FIRST,
+    OCCASION,
+    PERSON,
+    ROOT,
+    SEEDED,
+    STREAM,
+    VACATION,
+    new_chapter,
+    new_goal,
+    new_milestone,
+    new_person,
+    new_project,
+    new_stream,
+    posted,
+)
 
-# The first vacation of a workspace has the number after those that are there from the start, of which the root project is last.
-ROOT = "3"
-FIRST = "4"
+# Strangers make things of their own while they look for what is here, and must not come to have the same numbers.
+AHEAD = 300
+# The first thing is a vacation with its block, and the next a stream. A person comes after as many tags and their link.
+FIRST_STREAM, FIRST_PERSON = str(SEEDED + 3), str(SEEDED + 3 + AHEAD + 2)
 _ABOUT = {"namespace": "vacation", "source_entity_ref_id": FIRST}
 NEW_TAG = "new-tag"
 PLANNING_BODIES: dict[str, Any] = {
@@ -19,6 +38,23 @@ PLANNING_BODIES: dict[str, Any] = {
     "PUT /v1/common/notes/{ref_id}": {"content": BLOCKS[:1]},
     "POST /v1/common/tags": {"namespace": "vacation", "name": NEW_TAG},
     "PUT /v1/common/tags/{ref_id}": {"name": "renamed-tag"},
+    "POST /v1/schedule/streams/for-user": STREAM,
+    "POST /v1/schedule/streams/for-external-ical": {"source_ical_url": "https://example.com/feed.ics", "color": "red"},
+    "PUT /v1/schedule/streams/{ref_id}": {"name": "Elsewhere", "color": "green"},
+    "POST /v1/schedule/events-in-day": {**EVENT_IN_DAY, "schedule_stream_ref_id": FIRST_STREAM},
+    "PUT /v1/schedule/events-in-day/{ref_id}": {"name": "Elsewhere", "duration_mins": 30},
+    "POST /v1/schedule/events-in-day/{ref_id}/change-stream": {"schedule_stream_ref_id": FIRST_STREAM},
+    "POST /v1/schedule/events-full-days": {**EVENT_FULL_DAYS, "schedule_stream_ref_id": FIRST_STREAM},
+    "PUT /v1/schedule/events-full-days/{ref_id}": {"name": "Elsewhere", "duration_days": 2},
+    "POST /v1/schedule/events-full-days/{ref_id}/change-stream": {"schedule_stream_ref_id": FIRST_STREAM},
+    "PUT /v1/common/time-events/in-day-blocks/{ref_id}": {"duration_mins": 45},
+    "POST /v1/prm/circles": {"name": "Neighbours"},
+    "PUT /v1/prm/circles/{ref_id}": {"name": "Neighbors"},
+    "POST /v1/prm/persons": PERSON,
+    "PUT /v1/prm/persons/{ref_id}": {"name": "Elsewhere", "catch_up_period": "weekly"},
+    "POST /v1/prm/persons/{ref_id}/occasions": {**OCCASION, "person_ref_id": FIRST_PERSON},
+    "PUT /v1/prm/persons/{ref_id}/occasions/{sub_ref_id}": {"name": "Elsewhere", "date": "29 Feb"},
+    "POST /v1/prm/change-catch-up-project": {"catch_up_project_ref_id": ROOT},
     "POST /v1/common/tags/link": {**_ABOUT, "tag_names": ["sea", "sun"]},
     "PUT /v1/life-plan": {"birthday": "12 Apr", "birth_year": 1985},
     "POST /v1/life-plan/projects": {"name": "Work", "parent_project_ref_id": ROOT},
@@ -37,8 +73,7 @@ PLANNING_BODIES: dict[str, Any] = {
     },
     "PUT /v1/life-plan/chapters/{ref_id}": {"name": "Youth", "start_date": "start", "end_date": "absolute-year 2010"},
 }
-# Strangers make things of their own while they look for what is here, and must not come to have the same numbers.
-AHEAD = 300
+OCCASIONS = "/v1/prm/persons/{ref_id}/occasions"
 _LINKED_AT_ONCE = 100
 
 
@@ -50,9 +85,11 @@ class Planned:
         self._mark = mark
         self._count = 0
         assert posted(workspace, "/vacations", VACATION)["new_vacation"]["ref_id"] == FIRST
+        assert new_stream(workspace)["ref_id"] == FIRST_STREAM
         for first in range(0, AHEAD, _LINKED_AT_ONCE):
             names = [f"t{first + number}" for number in range(_LINKED_AT_ONCE)]
             posted(workspace, "/common/tags/link", {**_ABOUT, "tag_names": names})
+        assert new_person(workspace)["ref_id"] == FIRST_PERSON
         self._one_of = {
             "/v1/vacations": self._vacation,
             "/v1/common/notes": self._note,
@@ -63,6 +100,13 @@ class Planned:
             "/v1/life-plan/milestones": lambda: new_milestone(workspace, "2012-09-01", name=mark),
             "/v1/life-plan/chapters": lambda: new_chapter(workspace, "start", "present", name=mark),
             "/v1/life-plan/visions": self._vision,
+            "/v1/schedule/streams": lambda: new_stream(workspace, name=mark)["ref_id"],
+            "/v1/schedule/events-in-day": lambda: self._in_day()["new_schedule_event_in_day"]["ref_id"],
+            "/v1/schedule/events-full-days": self._full_days,
+            "/v1/common/time-events/in-day-blocks": lambda: self._in_day()["new_time_event_in_day_block"]["ref_id"],
+            "/v1/prm/circles": lambda: posted(workspace, "/prm/circles", {"name": mark})["new_circle"]["ref_id"],
+            "/v1/prm/persons": lambda: new_person(workspace, name=mark)["ref_id"],
+            OCCASIONS: self._occasion,
         }
         self._ref_id = {path: make() for path, make in self._one_of.items()}
         # From the start; some are another by now.
@@ -70,21 +114,26 @@ class Planned:
 
     def known(self, path: str) -> dict[str, list[str]]:
         """By the parameters of an operation's path."""
+        if path.startswith(OCCASIONS):
+            # Of a person who is not removed by any request, because bodies name them.
+            return {"ref_id": [FIRST_PERSON], "sub_ref_id": [self._ref_id[OCCASIONS]]}
         resource = _resource(path)
         return {"ref_id": [self._ref_id[resource]]} if resource in self._ref_id else {}
 
     def right_again(self, case: Any) -> None:
         """What was removed is gone for good, so another stands in for it."""
         client, resource = self._workspace.client, _resource(case.path)
-        client.put("/planning/settings", json={"feature_flags": {"vacations": True, "life-plan": True}})
+        flags = dict.fromkeys(("vacations", "life-plan", "schedule", "prm"), True)
+        client.put("/planning/settings", json={"feature_flags": flags})
         if resource not in self._ref_id:
             self._make_room(case)
             return
-        path = resource.removeprefix("/v1")
+        path = resource.removeprefix("/v1").replace("{ref_id}", FIRST_PERSON)
+        named = "sub_ref_id" if resource == OCCASIONS else "ref_id"
         if client.get(f"{path}/{self._ref_id[resource]}", params={"allow_archived": True}).status_code == 404:
             self._ref_id[resource] = self._one_of[resource]()
-        if case.path_parameters.get("ref_id") in self.ref_ids:
-            case.path_parameters["ref_id"] = self._ref_id[resource]
+        if case.path_parameters.get(named) in self.ref_ids:
+            case.path_parameters[named] = self._ref_id[resource]
         method, suffix = ("DELETE", "") if case.path.endswith("/unarchive") else ("POST", "/unarchive")
         client.request(method, f"{path}/{self._ref_id[resource]}{suffix}")
 
@@ -122,6 +171,20 @@ class Planned:
         self._workspace.client.put(f"/common/notes/{made['note']['ref_id']}", json={"content": content})
         ref_id: str = made["vision"]["ref_id"]
         self._workspace.client.post(f"/life-plan/visions/{ref_id}/mark-active")
+        return ref_id
+
+    def _in_day(self) -> dict[str, Any]:
+        body = {**EVENT_IN_DAY, "name": self._mark, "schedule_stream_ref_id": FIRST_STREAM}
+        return posted(self._workspace, "/schedule/events-in-day", body)
+
+    def _full_days(self) -> str:
+        body = {**EVENT_FULL_DAYS, "name": self._mark, "schedule_stream_ref_id": FIRST_STREAM}
+        ref_id: str = posted(self._workspace, "/schedule/events-full-days", body)["new_schedule_event_full_days"]["ref_id"]
+        return ref_id
+
+    def _occasion(self) -> str:
+        body = {**OCCASION, "name": self._mark, "person_ref_id": FIRST_PERSON}
+        ref_id: str = posted(self._workspace, f"/prm/persons/{FIRST_PERSON}/occasions", body)["new_occasion"]["ref_id"]
         return ref_id
 
     def _block(self) -> str:

@@ -15,14 +15,21 @@ from api.planning.frame import Resource
 from api.planning.routes import RESOURCES
 from domain.planning.notes import NoteNamespace
 
-# How many things a workspace has of planning from the start; the first that is made has the next number.
-SEEDED = 1
+# How many things a workspace has of planning from the start: the settings, the life plan with its root project, a stream, and
+# what is set for persons with seven circles. The first that is made has the next number.
+ROOT = "3"
+SEEDED = 12
 FIRST = str(SEEDED + 1)
 VACATION = {"name": "By the sea", "start_date": "2026-07-01", "end_date": "2026-07-14"}
 LIST = {"name": "Books", "icon": "\U0001f4da"}
 ITEM = {"name": "Middlemarch", "is_done": False, "url": "https://example.com/middlemarch"}
 METRIC = {"name": "Weight", "is_key": False, "icon": None, "metric_unit": "weight"}
 ENTRY = {"collection_time": "2026-11-20", "value": 81.5}
+STREAM = {"name": "Work", "color": "orange"}
+EVENT_IN_DAY = {"name": "Standup", "start_date": "2026-11-26", "start_time_in_day": "09:30", "duration_mins": 15}
+EVENT_FULL_DAYS = {"name": "Conference", "start_date": "2026-11-30", "duration_days": 3}
+PERSON = {"name": "Ana Ivanova"}
+OCCASION = {"kind": "birthday", "name": "Birthday", "date": "12 Apr"}
 PARAGRAPH = {"kind": "paragraph", "correlation_id": "p-1", "text": "Bring a hat."}
 # One of each kind.
 BLOCKS: list[dict[str, Any]] = [
@@ -81,7 +88,9 @@ class Sample:
 
     @property
     def create_path(self) -> str:
-        return self.path
+        create = self.resource.create
+        assert create is not None
+        return self.path + create.way
 
     @property
     def new(self) -> str:
@@ -229,6 +238,44 @@ def _below(
     return needed
 
 
+def _alone(workspace: Workspace, path: str) -> None:
+    """Without those that every workspace has, so that tests find only their own."""
+    find = next(each.find for each in RESOURCES if each.path == path)
+    assert find is not None
+    for entry in workspace.client.get(path, params={"allow_archived": True}).json()[find.many]:
+        entity = entry if "ref_id" in entry else next(iter(entry.values()))
+        if int(entity["ref_id"]) <= SEEDED:
+            workspace.client.delete(f"{path}/{entity['ref_id']}/remove")
+
+
+def _stream(workspace: Workspace) -> dict[str, Any]:
+    _alone(workspace, "/schedule/streams")
+    return STREAM
+
+
+def new_stream(workspace: Workspace, **fields: Any) -> dict[str, Any]:
+    return posted(workspace, "/schedule/streams/for-user", {**STREAM, **fields})["new_schedule_stream"]
+
+
+def _in_a_stream(event: dict[str, Any]) -> Callable[[Workspace], dict[str, Any]]:
+    return lambda workspace: {**event, "schedule_stream_ref_id": new_stream(workspace)["ref_id"]}
+
+
+def _circle(workspace: Workspace) -> dict[str, Any]:
+    _alone(workspace, "/prm/circles")
+    return {"name": "Neighbours"}
+
+
+def new_person(workspace: Workspace, **fields: Any) -> dict[str, Any]:
+    return posted(workspace, "/prm/persons", {**PERSON, **fields})["new_person"]
+
+
+def _occasion(workspace: Workspace) -> dict[str, Any]:
+    if workspace.client.get(f"/prm/persons/{FIRST}", params={"allow_archived": True}).status_code == 404:
+        assert new_person(workspace)["ref_id"] == FIRST
+    return {**OCCASION, "person_ref_id": FIRST}
+
+
 SAMPLES = [
     Sample("/vacations", lambda _: VACATION, {"name": "In the hills", "start_date": "2026-06-30"}),
     Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}),
@@ -270,6 +317,17 @@ SAMPLES = [
         {"collection_time": "2026-11-21", "value": 82.0},
         within="/metrics/{ref_id:str}/entries",
         follow=frozenset({"name"}),
+    ),
+    Sample("/schedule/streams", _stream, {"name": "At home", "color": "green"}),
+    Sample("/schedule/events-in-day", _in_a_stream(EVENT_IN_DAY), {"name": "Lunch"}),
+    Sample("/schedule/events-full-days", _in_a_stream(EVENT_FULL_DAYS), {"name": "Seminar"}),
+    Sample("/prm/circles", _circle, {"name": "Neighbors"}),
+    Sample("/prm/persons", lambda _: PERSON, {"name": "Ana Petrova"}),
+    Sample(
+        f"/prm/persons/{FIRST}/occasions",
+        _occasion,
+        {"name": "Name day", "kind": "holiday", "date": "29 Feb"},
+        within="/prm/persons/{ref_id:str}/occasions",
     ),
 ]
 # Namespaces of which nothing is kept yet.

@@ -25,7 +25,8 @@ Answer = msgspec.Struct
 
 class Create(msgspec.Struct, Generic[O], frozen=True, kw_only=True):
     """How one is made: by which order, what it does, and what is answered of what was made. Below another entity, `within` is
-    how the order names that, which has to be the one of the address.
+    how the order names that, which has to be the one of the address. Where one is made in several ways, `way` ends the path, and
+    `summary` tells them apart.
     """
 
     order: type[O]
@@ -33,6 +34,8 @@ class Create(msgspec.Struct, Generic[O], frozen=True, kw_only=True):
     answer: type[Answer]
     made: Callable[[Made], Answer]
     within: Callable[[O], str] | None = None
+    way: str = ""
+    summary: str | None = None
 
 
 class Find(msgspec.Struct, Generic[S, F], frozen=True, kw_only=True):
@@ -86,6 +89,8 @@ class Resource(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     feature: Feature | None = None
     within: Concept[Any] | None = None
     create: Create[Any] | None = None
+    # Other ways to make one.
+    creates_too: Sequence[Create[Any]] = ()
     find: Find[S, Any] | None = None
     load: Load[S, Any] | None = None
     change: Change[S, Any] | None = None

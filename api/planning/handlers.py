@@ -36,7 +36,7 @@ def handlers_of(resource: Resource[Any]) -> list[HTTPRouteHandler]:
     if resource.find:
         made.append(routes.find(resource.find))
     if resource.create:
-        made.append(routes.create(resource.create))
+        made += [routes.create(create) for create in (resource.create, *resource.creates_too)]
     if resource.load:
         made.append(routes.load(resource.load))
     if resource.change:
@@ -77,9 +77,10 @@ class _Routes:
 
     def create(self, create: Create[Any]) -> HTTPRouteHandler:
         order = create.order
-        refusals, summary = answers(create.answer, 200, *REFUSALS_WITHOUT_BASE), f"Create {self.a_one}"
+        refusals = answers(create.answer, 200, *REFUSALS_WITHOUT_BASE)
+        summary = create.summary or f"Create {self.a_one}"
 
-        @post(self._resource.path, responses=refusals, status_code=200, **_said(summary))
+        @post(self._resource.path + create.way, responses=refusals, status_code=200, **_said(summary))
         async def create_one(
             request: AnyRequest,
             data: JSONBody[order],  # type: ignore[valid-type] # the declaration's
@@ -205,7 +206,7 @@ class _Routes:
         return Found(
             concept=self._concept,
             seen=query.seen,
-            ref_ids=[int(ref_id) for ref_id in query.filter_ref_ids] or None,
+            ref_ids=[int(ref_id) for ref_id in query.ref_ids()] or None,
             owner=None if self._resource.within is None else int(_ref_id(request, "ref_id")),
             beside=query.beside(),
             keep=query.keep(),

@@ -62,6 +62,10 @@ class FindQuery(LoadQuery):
     limit: Annotated[int, Meta(ge=1, le=LIMIT_MAX, description="How many at most; without it, all.")] | None = None
     offset: Annotated[int, Meta(ge=0, le=OFFSET_MAX, description="How many to leave out first.")] = 0
 
+    def ref_ids(self) -> tuple[RefId, ...]:
+        """Only these, if any."""
+        return self.filter_ref_ids
+
     def beside(self) -> Beside:
         """What is shown beside each of them."""
         return Beside()

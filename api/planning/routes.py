@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from api.planning import (
     chapters,
+    circles,
     docs,
     goals,
     life_plan,
@@ -14,7 +15,12 @@ from api.planning import (
     metrics,
     milestones,
     notes,
+    occasions,
+    persons,
+    prm,
     projects,
+    schedule_events,
+    schedule_streams,
     settings,
     smart_list_items,
     smart_lists,
@@ -41,6 +47,13 @@ RESOURCES: tuple[Resource[Any], ...] = (
     smart_list_items.RESOURCE,
     metrics.RESOURCE,
     metric_entries.RESOURCE,
+    schedule_streams.RESOURCE,
+    schedule_events.IN_DAY,
+    schedule_events.FULL_DAYS,
+    time_blocks.IN_DAY,
+    circles.RESOURCE,
+    persons.RESOURCE,
+    occasions.RESOURCE,
 )
 HANDLERS: list[HTTPRouteHandler] = [
     *settings.HANDLERS,
@@ -48,5 +61,6 @@ HANDLERS: list[HTTPRouteHandler] = [
     *life_plan.HANDLERS,
     *visions.HANDLERS,
     *metric_settings.HANDLERS,
+    *prm.HANDLERS,
     *(handler for resource in RESOURCES for handler in handlers_of(resource)),
 ]

@@ -1,12 +1,13 @@
 """What one command makes of the entities, decided while nobody else appends to its workspace."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from application.event_store import Command, StreamChange, recorded
 from application.planning.ports import EntityBook
+from domain.events import Change
 from domain.planning.entities import ArchivalReason, Changed, Concept, Created, Entity, EntityEvent, Kept
 from domain.planning.errors import OwnerArchived
 
@@ -65,9 +66,16 @@ class Draft:
     def begin(self, concept: Concept[S], wanted: Created) -> Kept[S]:
         return self._happened(concept, None, self._new_id(), concept.begin(wanted, self.at))
 
-    def change(self, kept: Kept[S], wanted: S, *, telling: type[Changed] | None = None) -> Kept[S]:
+    def change(
+        self,
+        kept: Kept[S],
+        wanted: S,
+        *,
+        telling: type[Changed] | None = None,
+        beside: Mapping[str, Change[Any]] | None = None,
+    ) -> Kept[S]:
         """What it is afterwards; what changes nothing is not recorded."""
-        event = kept.concept.change(kept.entity, wanted, telling=telling)
+        event = kept.concept.change(kept.entity, wanted, telling=telling, beside=beside)
         return kept if event is None else self._happened(kept.concept, kept, kept.stream_id, event)
 
     async def archive(self, kept: Kept[Any], reason: ArchivalReason = "user") -> None:

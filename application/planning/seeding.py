@@ -12,6 +12,8 @@ import msgspec
 from application.event_store import Command, CommandKnown, EventStore
 from application.planning.life_plan import begin_life_plan
 from application.planning.planning import Act, Planning
+from application.planning.prm import begin_prm
+from application.planning.schedule_streams import begin_schedule
 from application.planning.settings import begin_settings
 from domain.events import Actor
 from domain.ids import derived_id
@@ -26,7 +28,12 @@ class Seed(msgspec.Struct, frozen=True):
     act: Act
 
 
-SEEDS: tuple[Seed, ...] = (Seed("settings", begin_settings), Seed("life-plan", begin_life_plan))
+SEEDS: tuple[Seed, ...] = (
+    Seed("settings", begin_settings),
+    Seed("life-plan", begin_life_plan),
+    Seed("schedule", begin_schedule),
+    Seed("prm", begin_prm),
+)
 
 
 class Seeding:

@@ -4,16 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.planning.chapters import CHAPTERS
+from domain.planning.circles import CIRCLES, PERSON_CIRCLES
 from domain.planning.docs import DOCS
 from domain.planning.entities import Concept
 from domain.planning.goals import GOALS
+from domain.planning.in_day_blocks import IN_DAY_BLOCKS
 from domain.planning.life_plan import LIFE_PLANS
 from domain.planning.metric_entries import METRIC_ENTRIES
 from domain.planning.metric_settings import METRIC_SETTINGS
 from domain.planning.metrics import METRICS
 from domain.planning.milestones import LIFE_MILESTONES
 from domain.planning.notes import NOTES
+from domain.planning.occasions import OCCASIONS
+from domain.planning.persons import PERSONS
+from domain.planning.prm import PRM_SETTINGS
 from domain.planning.projects import PROJECTS
+from domain.planning.schedule_events import SCHEDULE_EVENTS_FULL_DAYS, SCHEDULE_EVENTS_IN_DAY
+from domain.planning.schedule_streams import SCHEDULE_STREAMS
 from domain.planning.settings import PLANNING_SETTINGS
 from domain.planning.smart_list_items import SMART_LIST_ITEMS
 from domain.planning.smart_lists import SMART_LISTS
@@ -41,6 +48,15 @@ CONCEPTS: tuple[Concept[Any], ...] = (
     METRICS,
     METRIC_ENTRIES,
     METRIC_SETTINGS,
+    SCHEDULE_STREAMS,
+    SCHEDULE_EVENTS_IN_DAY,
+    SCHEDULE_EVENTS_FULL_DAYS,
+    IN_DAY_BLOCKS,
+    PRM_SETTINGS,
+    CIRCLES,
+    PERSONS,
+    PERSON_CIRCLES,
+    OCCASIONS,
 )
 BY_KIND: Mapping[str, Concept[Any]] = {concept.kind: concept for concept in CONCEPTS}
 # As which namespaces notes, tags and blocks speak of them.

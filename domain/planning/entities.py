@@ -109,6 +109,8 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     # The first that has all fields which a command changes tells of it, so the one that has the most comes last. One command
     # is one event, which makes the stream's version the entity's.
     changed: tuple[type[Changed], ...]
+    # Fields that it has not: those of what belongs to it, of which its events tell as if they were its own.
+    told_beside: tuple[str, ...] = ()
     # None of what is there for good.
     lifecycle: Lifecycle | None = None
     # Puts a new or changed entity right before it is recorded, such as the spaces of its name, or refuses what it may not be.
@@ -144,7 +146,8 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         entity = msgspec.structs.replace(kept.entity, version=fact.version, last_modified_time=at)
         match event:
             case Changed():
-                entity = msgspec.structs.replace(entity, **{name: change.after for name, change in changes_of(event).items()})
+                after = {name: each.after for name, each in changes_of(event).items() if name not in self.told_beside}
+                entity = msgspec.structs.replace(entity, **after)
             case Archived(reason=reason):
                 entity = msgspec.structs.replace(entity, archived=True, archival_reason=reason, archived_time=at)
             case Unarchived():
@@ -158,11 +161,21 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         settled = self.settle(self._begun(wanted, 1, moment_text(at)))
         return msgspec.structs.replace(wanted, **{name: getattr(settled, name) for name in wanted.__struct_fields__})
 
-    def change(self, before: S, wanted: S, *, telling: type[Changed] | None = None) -> Changed | None:
-        """The difference; None if there is none. An event that says more than its fields do has to be named."""
+    def change(
+        self,
+        before: S,
+        wanted: S,
+        *,
+        telling: type[Changed] | None = None,
+        beside: Mapping[str, Change[Any]] | None = None,
+    ) -> Changed | None:
+        """The difference; None if there is none. An event that says more than its fields do has to be named. `beside` is what
+        changed of what is told beside it, so that its version guards that as well.
+        """
         after = self.settle(wanted)
         pairs = {name: (getattr(before, name), getattr(after, name)) for name in self.entity.__struct_fields__}
         changes = {name: Change(one, other) for name, (one, other) in pairs.items() if one != other}
+        changes |= beside or {}
         if not changes:
             return None
         for event in (telling,) if telling else self.changed:

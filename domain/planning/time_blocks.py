@@ -19,11 +19,17 @@ from domain.planning.entities import (
     Removed,
     Unarchived,
 )
-from domain.planning.errors import DatesOutOfOrder
+from domain.planning.errors import DatesOutOfOrder, RuleBroken
 
 TimeEventNamespace = Literal[
     "big-plan", "inbox-task", "person-occasion", "schedule-event-in-day", "schedule-full-days-block", "vacation"
 ]
+
+
+class DurationInvalid(RuleBroken):
+    """That is no duration here: it is too short or too long."""
+
+    code = "duration_invalid"
 
 
 class FullDaysBlockCreated(Created, frozen=True, kw_only=True, tag="full_days_block.created"):
@@ -75,6 +81,13 @@ def days(start: date, end: date) -> int:
     if end < start:
         raise DatesOutOfOrder(f"It starts on {start} and would end on {end}, before that.", start_date=start, end_date=end)
     return (end - start) // timedelta(days=1) + 1
+
+
+def last_day(start: date, duration_days: int) -> date:
+    """Of as many days from one on. Raises `DurationInvalid`."""
+    if not 1 <= duration_days <= (date.max - start) // timedelta(days=1) + 1:
+        raise DurationInvalid("duration_days is at least 1, and the calendar ends in 9999.", parameter="duration_days")
+    return start + timedelta(days=duration_days - 1)
 
 
 FULL_DAYS_BLOCKS = Concept(

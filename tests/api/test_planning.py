@@ -6,8 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import Service, Workspace
-from planning_places import FIRST
-from planning_samples import BLOCKS, EMPTY_NAMESPACES, PARAGRAPH, VACATION, new_vacation, posted
+from planning_samples import BLOCKS, EMPTY_NAMESPACES, PARAGRAPH, SEEDED, VACATION, new_vacation, posted
 
 from domain.planning.note_blocks import CONTENT_BYTES_MAX, DEPTH_MAX
 from domain.planning.settings import FEATURES, HOSTED
@@ -33,6 +32,33 @@ LIFE_PLAN_ROUTES = [
     "GET /v1/life-plan/visions/active",
     "POST /v1/life-plan/visions/create-draft",
     "POST /v1/life-plan/visions/{ref_id}/mark-active",
+]
+_EVENTS = ("/schedule/events-in-day", "/schedule/events-full-days")
+# What is found, and made, at its own path.
+_MANY = ("/vacations", "/common/notes", "/common/tags", "/docs", "/smart-lists", "/metrics", "/prm/circles", "/prm/persons")
+_BELOW = ("/smart-lists/{ref_id}/items", "/metrics/{ref_id}/entries", "/prm/persons/{ref_id}/occasions")
+ROUTES = [
+    *(f"{method} /v1{many}" for many in _MANY for method in ("GET", "POST")),
+    *(f"POST /v1{many}" for many in (*_EVENTS, *_BELOW)),
+    *(
+        f"{method} /v1{many}/{{ref_id}}{suffix}"
+        for many in (*_MANY, *_EVENTS, "/schedule/streams", "/common/time-events/in-day-blocks")
+        for method, suffix in _OF_ONE
+    ),
+    *(f"{method} /v1{many}/{{sub_ref_id}}{suffix}" for many in _BELOW for method, suffix in _OF_ONE),
+    "POST /v1/common/tags/link",
+    "GET /v1/common/time-events/full-days-blocks/{ref_id}",
+    "GET /v1/common/time-events/full-days-blocks/{ref_id}/history",
+    "GET /v1/planning/settings",
+    "PUT /v1/planning/settings",
+    "GET /v1/schedule/streams",
+    "POST /v1/schedule/streams/for-user",
+    "POST /v1/schedule/streams/for-external-ical",
+    *(f"POST /v1{many}/{{ref_id}}/change-stream" for many in _EVENTS),
+    "GET /v1/metrics/settings",
+    "POST /v1/metrics/{ref_id}/change-collection-project",
+    "GET /v1/prm/settings",
+    "POST /v1/prm/change-catch-up-project",
 ]
 
 
@@ -120,7 +146,8 @@ def test_a_vacation_brings_the_block_of_its_days(workspace: Workspace) -> None:
     }
     assert loaded(workspace, vacation["ref_id"])["time_event_block"] == block
     answer = workspace.client.get(f"/common/time-events/full-days-blocks/{block['ref_id']}")
-    assert answer.json() == {"full_days_block": block, "vacation": vacation}
+    others = {"schedule_event": None, "person": None, "occasion": None}
+    assert answer.json() == {"full_days_block": block, "vacation": vacation, **others}
 
 
 def test_the_block_follows_the_days_and_not_the_name(workspace: Workspace) -> None:
@@ -567,7 +594,8 @@ def test_planning_needs_scopes_of_its_own(workspace: Workspace, refused: Any) ->
         refused(stranger.get("/vacations"), 403, "forbidden")
         # Nor does the feed tell.
         seen = {each["type"].partition(".")[0] for each in reader.get("/events").json()["events"]}
-        assert seen == {"planning_settings", "life_plan", "project", "vacation", "full_days_block", "workspace"}
+        at_first = {"planning_settings", "life_plan", "project", "schedule_stream", "prm_settings", "circle"}
+        assert seen == {*at_first, "vacation", "full_days_block", "workspace"}
         workspace.create("A page")
         seen = {each["type"].partition(".")[0] for each in stranger.get("/events").json()["events"]}
         assert seen == {"page", "workspace"}
@@ -599,26 +627,11 @@ def test_ref_ids_are_counted_for_all_together_and_never_given_twice(workspace: W
     for client in clients:
         client.close()
     ref_ids = sorted(int(part["ref_id"]) for each in made for part in each.values())
-    # Those that are there from the start have the first.
-    assert ref_ids == list(range(int(FIRST), int(FIRST) + 16))
+    # What every workspace has comes first.
+    assert ref_ids == list(range(SEEDED + 1, SEEDED + 17))
 
 
 def test_every_route_of_planning_is_in_the_document(workspace: Workspace) -> None:
     paths = httpx.get(f"{workspace.url}/openapi.json").json()["paths"]
     mine = {f"{method.upper()} {path}" for path, ops in paths.items() for method, op in ops.items() if op["tags"] == ["planning"]}
-    wanted = {
-        *(f"{method} /v1{path}" for path in ("/vacations", "/common/notes", "/common/tags") for method in ("GET", "POST")),
-        *(
-            f"{method} /v1{path}/{{ref_id}}{suffix}"
-            for path in ("/vacations", "/common/notes", "/common/tags")
-            for method, suffix in (("GET", ""), ("PUT", ""), ("DELETE", ""), ("DELETE", "/remove"), ("POST", "/unarchive"))
-        ),
-        *(f"GET /v1{path}/{{ref_id}}/history" for path in ("/vacations", "/common/notes", "/common/tags")),
-        "POST /v1/common/tags/link",
-        "GET /v1/common/time-events/full-days-blocks/{ref_id}",
-        "GET /v1/common/time-events/full-days-blocks/{ref_id}/history",
-        "GET /v1/planning/settings",
-        "PUT /v1/planning/settings",
-    }
-    wanted |= set(LIFE_PLAN_ROUTES)
-    assert mine == wanted
+    assert mine == {*ROUTES, *LIFE_PLAN_ROUTES}

@@ -10,7 +10,7 @@ from conftest import Service, Workspace, run_apart
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from planning_places import FIRST
+from planning_samples import FIRST
 
 from infrastructure.audit import verify
 

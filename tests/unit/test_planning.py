@@ -20,6 +20,7 @@ from api.planning.routes import RESOURCES
 from application.event_store import Command, EventStore
 from application.planning.draft import Draft
 from application.planning.orders import ChangeOrder, Should, U
+from application.planning.plain import plainly_changed
 from application.planning.planning import Planning
 from application.planning.ports import Seen, Selection, Stored
 from application.planning.reading import SHOWN_AT_ONCE_MAX, Beside, Found, Reading
@@ -190,7 +191,7 @@ def test_the_events_of_a_concept_are_named_after_it_and_have_its_fields(concept:
         "last_modified_time",
     }
     for event in concept.changed:
-        assert set(event.__struct_fields__) <= own
+        assert set(event.__struct_fields__) <= own | set(concept.told_beside)
     # The last tells of everything that any of them tells of.
     assert {name for event in concept.changed for name in event.__struct_fields__} == set(concept.changed[-1].__struct_fields__)
 
@@ -209,11 +210,14 @@ def test_no_two_concepts_have_one_kind_or_speak_of_one_namespace() -> None:
 def test_what_may_be_changed_are_fields_of_the_entity(resource: Any) -> None:
     if resource.change is not None:
         assert issubclass(resource.change.order, ChangeOrder)
-        own = resource.concept.entity.__struct_fields__
-        # What recurring tasks are like is told in a field of its own each.
-        flat = tuple(name.removesuffix("params") for name in own if name.endswith("_params"))
+        own = set(resource.concept.entity.__struct_fields__)
         wanted = set(resource.change.order.__struct_fields__) - {"expected_version"}
-        assert {name for name in wanted if not flat or not name.startswith(flat)} <= set(own)
+        if resource.change.act is not plainly_changed:
+            # What recurring tasks are like is told in a field of its own each.
+            flat = tuple(name.removesuffix("params") for name in own if name.endswith("_params"))
+            wanted = {name for name in wanted if not flat or not name.startswith(flat)}
+            own |= set(resource.concept.told_beside)
+        assert wanted <= own
 
 
 def test_a_row_has_what_it_is_looked_up_by() -> None:

@@ -1,0 +1,50 @@
+"""What is set for all persons, over HTTP."""
+
+import msgspec
+from litestar import get, post
+from litestar.params import JSONBody
+from litestar.response.base import ASGIResponse
+
+from api.answers import encoded, json_answer
+from api.pages import answers
+from api.planning.answering import answers_null, carried_out, null
+from api.planning.handlers import TAGS
+from api.requests import AnyRequest, versions_from
+from api.services import WithServices
+from application.planning.prm import ChangeCatchUpProject, change_catch_up_project
+from domain.planning.circles import CIRCLES_OF_A_PERSON_MAX
+from domain.planning.prm import PRM_SETTINGS
+
+
+class PrmSettingsAnswer(msgspec.Struct):
+    """The project that catching up belongs to, and how many circles a person is in at most."""
+
+    catch_up_project: None
+    max_circles_per_person: int
+
+
+@get("/prm/settings", responses=answers(PrmSettingsAnswer, 200, 409), summary="The settings of persons", tags=TAGS)
+async def load_prm_settings(request: AnyRequest, services: WithServices) -> ASGIResponse:
+    """Its tag is the version that `change-catch-up-project` may name."""
+    workspace_id, planning = (await services.requests.caller(request)).workspace_id, services.planning
+    await planning.features.check(workspace_id, "prm")
+    settings = await planning.reading.only(workspace_id, PRM_SETTINGS)
+    body = encoded(PrmSettingsAnswer(catch_up_project=None, max_circles_per_person=CIRCLES_OF_A_PERSON_MAX))
+    return json_answer(body, request=request, version=settings.entity.version)
+
+
+@post(
+    "/prm/change-catch-up-project",
+    responses=answers_null(),
+    status_code=200,
+    summary="Change the project that catching up belongs to",
+    tags=TAGS,
+)
+async def change_project(request: AnyRequest, data: JSONBody[ChangeCatchUpProject], services: WithServices) -> ASGIResponse:
+    """The project has to be there."""
+    await services.planning.features.check((await services.requests.caller(request)).workspace_id, "prm")
+    versions = versions_from(request, data.expected_version)
+    return await carried_out(request, services, lambda draft: change_catch_up_project(draft, data, versions), null)
+
+
+HANDLERS = [load_prm_settings, change_project]

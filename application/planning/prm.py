@@ -1,0 +1,33 @@
+"""What is set for all persons, and what a workspace has of them from the start."""
+
+import msgspec
+
+from application.planning.draft import Draft
+from application.planning.orders import Order, Version
+from application.planning.persons import begin_circles
+from domain.planning.concepts import BY_KIND
+from domain.planning.entities import RefId, check_versions
+from domain.planning.errors import EntityNotFound
+from domain.planning.prm import PRM_SETTINGS, PrmSettingsCreated
+
+
+class ChangeCatchUpProject(Order, kw_only=True):
+    """The project that catching up should belong to."""
+
+    catch_up_project_ref_id: RefId
+    expected_version: Version | None = None
+
+
+async def begin_prm(draft: Draft) -> None:
+    draft.begin(PRM_SETTINGS, PrmSettingsCreated(ref_id=draft.next_ref_id()))
+    await begin_circles(draft)
+
+
+async def change_catch_up_project(draft: Draft, order: ChangeCatchUpProject, versions: tuple[int, ...]) -> None:
+    """Raises `EntityNotFound`."""
+    settings = check_versions((await draft.all(PRM_SETTINGS))[0], versions)
+    projects = BY_KIND.get("project")
+    if projects is None:
+        raise EntityNotFound("This workspace has no project of this ref_id: projects come with the life plan.")
+    project = await draft.get(projects, order.catch_up_project_ref_id)
+    draft.change(settings, msgspec.structs.replace(settings.entity, catch_up_project_ref_id=project.entity.ref_id))

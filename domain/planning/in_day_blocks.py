@@ -1,0 +1,101 @@
+"""Blocks of some minutes of a day in the calendar."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from domain.events import Change
+from domain.planning.entities import (
+    COLLECTION,
+    NOT_USED,
+    Archived,
+    Changed,
+    Concept,
+    Created,
+    Entity,
+    Lifecycle,
+    RefId,
+    Removed,
+    Unarchived,
+)
+from domain.planning.errors import RuleBroken
+from domain.planning.time_blocks import DurationInvalid, TimeEventNamespace
+
+MINUTES_MAX = 2880
+# The length is bounded as well, because a pattern's end is also before a last line feed.
+TimeInDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)]
+
+
+class BlockHasEvent(RuleBroken):
+    """The block is the time of an event, and has none of its own. Archive or remove the event."""
+
+    code = "block_has_event"
+
+
+class InDayBlockCreated(Created, frozen=True, kw_only=True, tag="in_day_block.created"):
+    """A time of a day was taken by something."""
+
+    namespace: TimeEventNamespace
+    source_entity_ref_id: RefId
+    start_date: date
+    start_time_in_day: TimeInDay
+    duration_mins: int
+    name: str = NOT_USED
+    time_event_domain_ref_id: RefId = COLLECTION
+
+
+class InDayBlockMoved(Changed, frozen=True, kw_only=True, tag="in_day_block.moved"):
+    """Another time was taken."""
+
+    start_date: Change[date] | UnsetType = UNSET
+    start_time_in_day: Change[TimeInDay] | UnsetType = UNSET
+    duration_mins: Change[int] | UnsetType = UNSET
+
+
+class InDayBlockArchived(Archived, frozen=True, tag="in_day_block.archived"):
+    """The block was put away."""
+
+
+class InDayBlockUnarchived(Unarchived, frozen=True, tag="in_day_block.unarchived"):
+    """The block was brought back."""
+
+
+class InDayBlockRemoved(Removed, frozen=True, tag="in_day_block.removed"):
+    """The block disappeared from every read."""
+
+
+class TimeEventInDayBlock(Entity, frozen=True, kw_only=True):
+    """A time that something takes. It may reach into the days that follow."""
+
+    name: str
+    time_event_domain_ref_id: RefId
+    namespace: TimeEventNamespace
+    source_entity_ref_id: RefId
+    start_date: date
+    start_time_in_day: TimeInDay
+    duration_mins: int
+
+
+def check_without_event(block: TimeEventInDayBlock) -> None:
+    """Raises `BlockHasEvent`."""
+    if block.namespace == "schedule-event-in-day":
+        raise BlockHasEvent
+
+
+def _settle(block: TimeEventInDayBlock) -> TimeEventInDayBlock:
+    if not 1 <= block.duration_mins <= MINUTES_MAX:
+        raise DurationInvalid(f"duration_mins is from 1 to {MINUTES_MAX}.", parameter="duration_mins")
+    return block
+
+
+IN_DAY_BLOCKS = Concept(
+    kind="in_day_block",
+    entity=TimeEventInDayBlock,
+    created=InDayBlockCreated,
+    changed=(InDayBlockMoved,),
+    lifecycle=Lifecycle(InDayBlockArchived, InDayBlockUnarchived, InDayBlockRemoved),
+    settle=_settle,
+    owner=lambda block: block.source_entity_ref_id,
+    names=lambda block: (block.source_entity_ref_id,),
+)

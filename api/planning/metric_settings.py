@@ -1,6 +1,6 @@
 """What is set for all metrics, over HTTP. A metric's own route changes it, as the contract has it."""
 
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,24 +9,25 @@ from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer
 from api.pages import answers
+from api.planning.chosen_projects import chosen_project
 from api.planning.handlers import TAGS
 from api.requests import AnyRequest
 from api.services import WithServices
 from application.planning.reading import Reading
-
-# To be wired: a `Project`, as soon as there are some.
-NoProject: TypeAlias = None
+from domain.planning.metric_settings import METRIC_SETTINGS
+from domain.planning.projects import Project
 
 
 class MetricSettingsAnswer(msgspec.Struct):
     """The project that measuring belongs to."""
 
-    collection_project: NoProject
+    collection_project: Project
 
 
-async def the_project(_: Reading, __: UUID) -> dict[str, Any]:
-    """To be wired: the project that the metrics' settings name, or else the root one."""
-    return {"collection_project": None}
+async def the_project(reading: Reading, workspace_id: UUID) -> dict[str, Any]:
+    """The project that the metrics' settings name, or else the root one."""
+    project = await chosen_project(reading, workspace_id, METRIC_SETTINGS, lambda settings: settings.collection_project_ref_id)
+    return {"collection_project": project}
 
 
 @get("/metrics/settings", responses=answers(MetricSettingsAnswer, 200, 409), summary="The settings of metrics", tags=TAGS)

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from api.planning.frame import Change, Command, Create, Find, Load, Resource
-from api.planning.metric_settings import NoProject, the_project
+from api.planning.metric_settings import the_project
 from api.planning.noted import NOTED, FindNoted, note_of, tags_of
 from api.planning.queries import OFFSET_MAX, Archived, Include, LoadQuery, RefIds
 from application.planning.metrics import (
@@ -23,6 +23,7 @@ from domain.planning.entities import RefId
 from domain.planning.metric_entries import METRIC_ENTRIES, MetricEntry
 from domain.planning.metrics import METRICS, Metric
 from domain.planning.notes import NOTES, Note
+from domain.planning.projects import Project
 from domain.planning.tags import TAG_LINKS, Tag
 
 # How many tasks a load shows at once.
@@ -78,7 +79,7 @@ class MetricFindResponseEntry(msgspec.Struct):
 class MetricsAnswer(msgspec.Struct):
     """Metrics in the order of their ref_ids, and the project that measuring belongs to."""
 
-    collection_project: NoProject
+    collection_project: Project
     entries: list[MetricFindResponseEntry]
 
 

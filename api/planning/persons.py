@@ -1,21 +1,22 @@
 """Persons over HTTP."""
 
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from api.planning.frame import Change, Create, Find, Load, Resource
 from api.planning.noted import NOTED, FindNoted, note_of, tags_of
+from api.planning.prm import the_project
 from api.planning.queries import OFFSET_MAX, Include, LoadQuery, RefIds
 from application.planning.persons import ChangePerson, CreatePerson, change_person, create_person
-from application.planning.reading import Beside, Reading, Shown
+from application.planning.reading import Beside, Shown
 from domain.planning.circles import CIRCLES, PERSON_CIRCLES
 from domain.planning.entities import RefId
 from domain.planning.notes import Note
 from domain.planning.occasions import OCCASIONS, Occasion
 from domain.planning.persons import PERSONS, Person
+from domain.planning.projects import Project
 from domain.planning.tags import TAG_LINKS, Tag
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS, TimeEventFullDaysBlock
 
@@ -70,7 +71,7 @@ class PersonFindResultEntry(msgspec.Struct):
 class PersonsAnswer(msgspec.Struct):
     """Persons in the order of their ref_ids, and the project that catching up belongs to."""
 
-    catch_up_project: None
+    catch_up_project: Project
     entries: list[PersonFindResultEntry]
 
 
@@ -96,11 +97,6 @@ class NewPersonAnswer(msgspec.Struct):
     """A person as they were made."""
 
     new_person: Person
-
-
-async def _ahead(_: Reading, __: UUID) -> dict[str, Any]:
-    """There are no projects yet."""
-    return {"catch_up_project": None}
 
 
 def _circles_of(shown: Shown[Person]) -> list[RefId]:
@@ -150,7 +146,7 @@ RESOURCE = Resource(
     one="person",
     many="persons",
     feature="prm",
-    find=Find(query=FindPersons, answer=PersonsAnswer, entry=_entry, ahead=_ahead),
+    find=Find(query=FindPersons, answer=PersonsAnswer, entry=_entry, ahead=the_project),
     create=Create(
         order=CreatePerson,
         act=create_person,

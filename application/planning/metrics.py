@@ -9,9 +9,7 @@ from application.planning.draft import Draft
 from application.planning.gen_params import ShouldDemand, ShouldRank, ShouldRecur, gen_params
 from application.planning.orders import ChangeOrder, Order, U
 from application.planning.references import check_references
-from domain.planning.concepts import BY_KIND
 from domain.planning.entities import Kept, RefId
-from domain.planning.errors import EntityNotFound
 from domain.planning.metric_entries import METRIC_ENTRIES, MetricEntryCreated
 from domain.planning.metric_settings import METRIC_SETTINGS, MetricSettingsCreated
 from domain.planning.metrics import METRICS, Metric, MetricCreated, MetricUnit
@@ -104,17 +102,10 @@ async def create_metric_entry(draft: Draft, order: CreateMetricEntry) -> None:
 
 async def change_collection_project(draft: Draft, _: Kept[Metric], order: ChangeCollectionProject) -> None:
     """Raises `EntityNotFound` and `FeatureOff`."""
-    await _check_project(draft, order.collection_project_ref_id)
+    await check_references(draft, METRIC_SETTINGS, msgspec.structs.asdict(order))
     for settings in await draft.all(METRIC_SETTINGS):
         after = msgspec.structs.replace(settings.entity, collection_project_ref_id=order.collection_project_ref_id)
         draft.change(settings, after)
         return
     wanted = MetricSettingsCreated(ref_id=draft.next_ref_id(), collection_project_ref_id=order.collection_project_ref_id)
     draft.begin(METRIC_SETTINGS, wanted)
-
-
-async def _check_project(draft: Draft, ref_id: str) -> None:
-    """To be wired: as soon as there are projects, `check_references` is all that is wanted."""
-    if "project" not in BY_KIND:
-        raise EntityNotFound("This workspace has no project of this ref_id. Projects come with the life plan.")
-    await check_references(draft, METRIC_SETTINGS, {"collection_project_ref_id": ref_id})

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from application.planning.catching_up import CatchUp, ChangeCatchUp, catch_up_params
+from application.planning.catching_up import PREFIX, CatchUp, ChangeCatchUp
 from application.planning.draft import Draft
+from application.planning.gen_params import gen_params
 from application.planning.orders import ChangeOrder, Order, Should, U
 from domain.events import Change
 from domain.planning.circles import (
@@ -82,7 +83,7 @@ async def begin_circles(draft: Draft) -> None:
 
 async def create_person(draft: Draft, order: CreatePerson) -> None:
     circles = await _circles(draft, order.circle_ref_ids or ())
-    params = catch_up_params(msgspec.structs.asdict(order))
+    params = gen_params(PREFIX, msgspec.structs.asdict(order))
     person = draft.begin(PERSONS, PersonCreated(ref_id=draft.next_ref_id(), name=order.name, catch_up_params=params)).entity
     link = PersonCirclesCreated(ref_id=draft.next_ref_id(), person_ref_id=person.ref_id, ref_ids=circles)
     draft.begin(PERSON_CIRCLES, link)
@@ -92,7 +93,7 @@ async def change_person(draft: Draft, kept: Kept[Person], order: ChangePerson) -
     wanted = order.wanted()
     (link,) = await draft.belonging(PERSON_CIRCLES, kept)
     circles = await _circles(draft, wanted["circle_ref_ids"]) if "circle_ref_ids" in wanted else link.entity.ref_ids
-    params = catch_up_params(wanted, kept.entity.catch_up_params)
+    params = gen_params(PREFIX, wanted, kept.entity.catch_up_params)
     after = msgspec.structs.replace(kept.entity, name=wanted.get("name", kept.entity.name), catch_up_params=params)
     _put(draft, kept, after, link, circles)
 

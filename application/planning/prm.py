@@ -5,9 +5,8 @@ import msgspec
 from application.planning.draft import Draft
 from application.planning.orders import Order, Version
 from application.planning.persons import begin_circles
-from domain.planning.concepts import BY_KIND
+from application.planning.references import check_references
 from domain.planning.entities import RefId, check_versions
-from domain.planning.errors import EntityNotFound
 from domain.planning.prm import PRM_SETTINGS, PrmSettingsCreated
 
 
@@ -24,10 +23,8 @@ async def begin_prm(draft: Draft) -> None:
 
 
 async def change_catch_up_project(draft: Draft, order: ChangeCatchUpProject, versions: tuple[int, ...]) -> None:
-    """Raises `EntityNotFound`."""
+    """Raises `EntityNotFound` and `FeatureOff`."""
     settings = check_versions((await draft.all(PRM_SETTINGS))[0], versions)
-    projects = BY_KIND.get("project")
-    if projects is None:
-        raise EntityNotFound("This workspace has no project of this ref_id: projects come with the life plan.")
-    project = await draft.get(projects, order.catch_up_project_ref_id)
-    draft.change(settings, msgspec.structs.replace(settings.entity, catch_up_project_ref_id=project.entity.ref_id))
+    chosen = {"catch_up_project_ref_id": order.catch_up_project_ref_id}
+    await check_references(draft, PRM_SETTINGS, chosen, settings.entity)
+    draft.change(settings, msgspec.structs.replace(settings.entity, **chosen))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from conftest import Workspace
-from planning_samples import BLOCKS, ENTRY, METRIC, new_entry, new_metric, posted
+from planning_samples import BLOCKS, ENTRY, METRIC, ROOT, new_entry, new_metric, new_project, posted, the_root
 
 WEEKLY = {
     "period": "weekly",
@@ -196,12 +196,26 @@ def test_entries_go_with_their_metric(workspace: Workspace, refused: Any) -> Non
     refused(workspace.client.get(f"/metrics/{weight}/entries/{entry}/history"), 404, "entity_not_found")
 
 
-def test_the_project_of_measuring_is_null_as_long_as_there_are_none(workspace: Workspace, refused: Any) -> None:
-    assert workspace.client.get("/metrics/settings").json() == {"collection_project": None}
-    ref_id = new_metric(workspace)["ref_id"]
-    path = f"/metrics/{ref_id}/change-collection-project"
-    refused(workspace.client.post(path, json={"collection_project_ref_id": "999999"}), 404, "entity_not_found")
-    refused(workspace.client.post(path, json={"collection_project_ref_id": ref_id}), 404, "entity_not_found")
-    refused(workspace.client.post(path, json={}), 400, "invalid_request")
-    workspace.client.put("/planning/settings", json={"feature_flags": {"metrics": False}})
-    refused(workspace.client.get("/metrics/settings"), 409, "feature_off")
+def test_measuring_belongs_to_the_root_project_until_another_is_chosen(workspace: Workspace, refused: Any) -> None:
+    client, ref_id = workspace.client, new_metric(workspace)["ref_id"]
+    path, project, heir = f"/metrics/{ref_id}/change-collection-project", new_project(workspace), new_project(workspace)
+
+    def chosen() -> Any:
+        shown = client.get("/metrics/settings").json()["collection_project"]
+        assert client.get("/metrics").json()["collection_project"] == shown
+        return shown["ref_id"]
+
+    assert client.get("/metrics/settings").json() == {"collection_project": the_root(workspace)}
+    assert chosen() == ROOT
+    for wanted in (project, ROOT, project):
+        assert client.post(path, json={"collection_project_ref_id": wanted}).content == b"null"
+        assert chosen() == wanted
+    client.request("DELETE", f"/life-plan/projects/{project}/remove", json={"backup_project_ref_id": heir})
+    assert chosen() == heir
+    for nothing in ("999999", project, ref_id):
+        refused(client.post(path, json={"collection_project_ref_id": nothing}), 404, "entity_not_found")
+    refused(client.post(path, json={}), 400, "invalid_request")
+    client.put("/planning/settings", json={"feature_flags": {"life-plan": False}})
+    refused(client.post(path, json={"collection_project_ref_id": ROOT}), 409, "feature_off")
+    client.put("/planning/settings", json={"feature_flags": {"metrics": False}})
+    refused(client.get("/metrics/settings"), 409, "feature_off")

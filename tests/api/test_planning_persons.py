@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import Workspace
-from planning_samples import OCCASION, PARAGRAPH, new_person, posted
+from planning_samples import OCCASION, PARAGRAPH, ROOT, new_person, new_project, posted, the_root
 
 from domain.planning.circles import FIRST_CIRCLES
 
@@ -127,7 +127,7 @@ def test_a_person_is_shown_with_all_keys_of_the_contract(workspace: Workspace) -
         "note": None,
     }
     assert loaded(workspace, "/prm/persons") == {
-        "catch_up_project": None,
+        "catch_up_project": the_root(workspace),
         "entries": [
             {
                 "person": person,
@@ -278,8 +278,7 @@ def test_a_person_takes_along_occasions_and_circles(workspace: Workspace, refuse
 
 def test_the_settings_of_persons(workspace: Workspace, refused: Any) -> None:
     answer = workspace.client.get("/prm/settings")
-    assert answer.json() == {"catch_up_project": None, "max_circles_per_person": 3}
-    # Projects come with the life plan.
+    assert answer.json() == {"catch_up_project": the_root(workspace), "max_circles_per_person": 3}
     body = {"catch_up_project_ref_id": "999999"}
     refused(workspace.client.post("/prm/change-catch-up-project", json=body), 404, "entity_not_found")
     refused(workspace.client.post("/prm/change-catch-up-project", json={**body, "expected_version": 2}), 409, "version_stale")
@@ -287,6 +286,29 @@ def test_the_settings_of_persons(workspace: Workspace, refused: Any) -> None:
     for path in ("/prm/settings", "/prm/persons", "/prm/circles"):
         refused(workspace.client.get(path), 409, "feature_off")
     refused(workspace.client.post("/prm/change-catch-up-project", json=body), 409, "feature_off")
+
+
+def test_catching_up_belongs_to_the_root_project_until_another_is_chosen(workspace: Workspace, refused: Any) -> None:
+    client, path = workspace.client, "/prm/change-catch-up-project"
+    project, heir = new_project(workspace), new_project(workspace)
+
+    def chosen() -> Any:
+        shown = client.get("/prm/settings").json()["catch_up_project"]
+        assert loaded(workspace, "/prm/persons")["catch_up_project"] == shown
+        return shown["ref_id"]
+
+    first = client.get("/prm/settings").headers["etag"]
+    assert client.post(path, json={"catch_up_project_ref_id": project}, headers={"If-Match": first}).content == b"null"
+    assert chosen() == project
+    # The tag tells also that the project changed.
+    before = client.get("/prm/settings").headers["etag"]
+    client.put(f"/life-plan/projects/{project}", json={"name": "Friends"})
+    assert client.get("/prm/settings", headers={"If-None-Match": before}).json()["catch_up_project"]["name"] == "Friends"
+    client.request("DELETE", f"/life-plan/projects/{project}/remove", json={"backup_project_ref_id": heir})
+    assert chosen() == heir
+    refused(client.post(path, json={"catch_up_project_ref_id": project}), 404, "entity_not_found")
+    client.put("/planning/settings", json={"feature_flags": {"life-plan": False}})
+    refused(client.post(path, json={"catch_up_project_ref_id": ROOT}), 409, "feature_off")
 
 
 def test_every_route_of_persons_is_in_the_document(workspace: Workspace) -> None:

@@ -6,9 +6,13 @@ from typing import Any
 from conftest import Workspace
 from planning_samples import (
     BLOCKS,
+    ENTRY,
     EVENT_FULL_DAYS,
     EVENT_IN_DAY,
     FIRST,
+    ITEM,
+    LIST,
+    METRIC,
     OCCASION,
     PERSON,
     ROOT,
@@ -16,7 +20,12 @@ from planning_samples import (
     STREAM,
     VACATION,
     new_chapter,
+    new_doc,
+    new_entry,
     new_goal,
+    new_item,
+    new_list,
+    new_metric,
     new_milestone,
     new_person,
     new_project,
@@ -26,8 +35,10 @@ from planning_samples import (
 
 # Strangers make things of their own while they look for what is here, and must not come to have the same numbers.
 AHEAD = 300
-# The first thing is a vacation with its block, and the next a stream. A person comes after as many tags and their link.
+# The first thing is a vacation with its block, and the next a stream. A person comes after as many tags and their link, and a
+# list and a metric after the person's circles.
 FIRST_STREAM, FIRST_PERSON = str(SEEDED + 3), str(SEEDED + 3 + AHEAD + 2)
+FIRST_LIST, FIRST_METRIC = str(SEEDED + 3 + AHEAD + 4), str(SEEDED + 3 + AHEAD + 5)
 _ABOUT = {"namespace": "vacation", "source_entity_ref_id": FIRST}
 NEW_TAG = "new-tag"
 PLANNING_BODIES: dict[str, Any] = {
@@ -55,6 +66,17 @@ PLANNING_BODIES: dict[str, Any] = {
     "POST /v1/prm/persons/{ref_id}/occasions": {**OCCASION, "person_ref_id": FIRST_PERSON},
     "PUT /v1/prm/persons/{ref_id}/occasions/{sub_ref_id}": {"name": "Elsewhere", "date": "29 Feb"},
     "POST /v1/prm/change-catch-up-project": {"catch_up_project_ref_id": ROOT},
+    "POST /v1/docs": {"idempotency_key": "packing", "name": "Packing", "content": BLOCKS},
+    "PUT /v1/docs/{ref_id}": {"name": "Unpacking"},
+    "POST /v1/smart-lists": LIST,
+    "PUT /v1/smart-lists/{ref_id}": {"name": "Films", "icon": None},
+    "POST /v1/smart-lists/{ref_id}/items": {**ITEM, "smart_list_ref_id": FIRST_LIST},
+    "PUT /v1/smart-lists/{ref_id}/items/{sub_ref_id}": {"name": "Ulysses", "is_done": True, "url": None},
+    "POST /v1/metrics": METRIC,
+    "PUT /v1/metrics/{ref_id}": {"name": "Height", "collection_period": "weekly"},
+    "POST /v1/metrics/{ref_id}/change-collection-project": {"collection_project_ref_id": ROOT},
+    "POST /v1/metrics/{ref_id}/entries": {**ENTRY, "metric_ref_id": FIRST_METRIC},
+    "PUT /v1/metrics/{ref_id}/entries/{sub_ref_id}": {"collection_time": "2026-11-21", "value": 82.0},
     "POST /v1/common/tags/link": {**_ABOUT, "tag_names": ["sea", "sun"]},
     "PUT /v1/life-plan": {"birthday": "12 Apr", "birth_year": 1985},
     "POST /v1/life-plan/projects": {"name": "Work", "parent_project_ref_id": ROOT},
@@ -73,8 +95,11 @@ PLANNING_BODIES: dict[str, Any] = {
     },
     "PUT /v1/life-plan/chapters/{ref_id}": {"name": "Youth", "start_date": "start", "end_date": "absolute-year 2010"},
 }
-OCCASIONS = "/v1/prm/persons/{ref_id}/occasions"
+OCCASIONS, ITEMS, ENTRIES = "/v1/prm/persons/{ref_id}/occasions", "/v1/smart-lists/{ref_id}/items", "/v1/metrics/{ref_id}/entries"
+# What they are below. No request removes those, because bodies name them.
+_ABOVE = {OCCASIONS: FIRST_PERSON, ITEMS: FIRST_LIST, ENTRIES: FIRST_METRIC}
 _LINKED_AT_ONCE = 100
+_FEATURES = ("vacations", "life-plan", "schedule", "prm", "docs", "smart-lists", "metrics")
 
 
 class Planned:
@@ -90,6 +115,8 @@ class Planned:
             names = [f"t{first + number}" for number in range(_LINKED_AT_ONCE)]
             posted(workspace, "/common/tags/link", {**_ABOUT, "tag_names": names})
         assert new_person(workspace)["ref_id"] == FIRST_PERSON
+        assert new_list(workspace)["ref_id"] == FIRST_LIST
+        assert new_metric(workspace)["ref_id"] == FIRST_METRIC
         self._one_of = {
             "/v1/vacations": self._vacation,
             "/v1/common/notes": self._note,
@@ -107,6 +134,11 @@ class Planned:
             "/v1/prm/circles": lambda: posted(workspace, "/prm/circles", {"name": mark})["new_circle"]["ref_id"],
             "/v1/prm/persons": lambda: new_person(workspace, name=mark)["ref_id"],
             OCCASIONS: self._occasion,
+            "/v1/docs": lambda: new_doc(workspace, name=mark)["ref_id"],
+            "/v1/smart-lists": lambda: new_list(workspace, name=mark)["ref_id"],
+            ITEMS: lambda: new_item(workspace, FIRST_LIST, name=mark)["ref_id"],
+            "/v1/metrics": lambda: new_metric(workspace, name=mark)["ref_id"],
+            ENTRIES: self._entry,
         }
         self._ref_id = {path: make() for path, make in self._one_of.items()}
         # From the start; some are another by now.
@@ -114,22 +146,21 @@ class Planned:
 
     def known(self, path: str) -> dict[str, list[str]]:
         """By the parameters of an operation's path."""
-        if path.startswith(OCCASIONS):
-            # Of a person who is not removed by any request, because bodies name them.
-            return {"ref_id": [FIRST_PERSON], "sub_ref_id": [self._ref_id[OCCASIONS]]}
+        for below, above in _ABOVE.items():
+            if path.startswith(below):
+                return {"ref_id": [above], "sub_ref_id": [self._ref_id[below]]}
         resource = _resource(path)
         return {"ref_id": [self._ref_id[resource]]} if resource in self._ref_id else {}
 
     def right_again(self, case: Any) -> None:
         """What was removed is gone for good, so another stands in for it."""
         client, resource = self._workspace.client, _resource(case.path)
-        flags = dict.fromkeys(("vacations", "life-plan", "schedule", "prm"), True)
-        client.put("/planning/settings", json={"feature_flags": flags})
+        client.put("/planning/settings", json={"feature_flags": dict.fromkeys(_FEATURES, True)})
         if resource not in self._ref_id:
             self._make_room(case)
             return
-        path = resource.removeprefix("/v1").replace("{ref_id}", FIRST_PERSON)
-        named = "sub_ref_id" if resource == OCCASIONS else "ref_id"
+        path = resource.removeprefix("/v1").replace("{ref_id}", _ABOVE.get(resource, ""))
+        named = "sub_ref_id" if resource in _ABOVE else "ref_id"
         if client.get(f"{path}/{self._ref_id[resource]}", params={"allow_archived": True}).status_code == 404:
             self._ref_id[resource] = self._one_of[resource]()
         if case.path_parameters.get(named) in self.ref_ids:
@@ -185,6 +216,14 @@ class Planned:
     def _occasion(self) -> str:
         body = {**OCCASION, "name": self._mark, "person_ref_id": FIRST_PERSON}
         ref_id: str = posted(self._workspace, f"/prm/persons/{FIRST_PERSON}/occasions", body)["new_occasion"]["ref_id"]
+        return ref_id
+
+    def _entry(self) -> str:
+        """It is called after what was measured, so its note has the mark."""
+        ref_id: str = new_entry(self._workspace, FIRST_METRIC)["ref_id"]
+        content = [{"kind": "paragraph", "correlation_id": "p", "text": self._mark}]
+        body = {"namespace": "metric-entry", "source_entity_ref_id": ref_id, "content": content}
+        posted(self._workspace, "/common/notes", body)
         return ref_id
 
     def _block(self) -> str:

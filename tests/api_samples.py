@@ -24,6 +24,7 @@ TEXT = f"# Sample\n\nThe colour of the sky.\n\n## Second\n\nMore of it, see [[sa
 UNKNOWN_ID = "0192f0c1-2b3c-7def-8123-456789abcdef"
 # What is there in no workspace; an id unless it says otherwise here.
 UNKNOWN = {"slug": ["no-page-anywhere", UNKNOWN_ID], "version": ["999999"], "key_id": ["999999999"], "ref_id": ["999999999"]}
+UNKNOWN["sub_ref_id"] = UNKNOWN["ref_id"]
 # Bodies that work on the sample, for operations that need one made for it.
 GOOD_BODIES: dict[str, Any] = {
     "POST /v1/pages/{slug}/move": {"position": "last"},

@@ -4,10 +4,31 @@ import re
 from typing import Any
 
 from conftest import Workspace
-from planning_samples import BLOCKS, VACATION, posted
+from planning_samples import (
+    BLOCKS,
+    ENTRY,
+    FIRST,
+    ITEM,
+    LIST,
+    METRIC,
+    SEEDED,
+    VACATION,
+    new_doc,
+    new_entry,
+    new_item,
+    new_list,
+    new_metric,
+    posted,
+)
 
-# The first vacation of a workspace has the number after the settings'.
-FIRST = "2"
+# Strangers make things of their own while they look for what is here, and must not come to have the same numbers.
+AHEAD = 300
+# The first thing is a vacation with its block. A list and a metric come after as many tags and their link; no request removes
+# them, because bodies name them.
+FIRST_LIST, FIRST_METRIC = str(SEEDED + 2 + AHEAD + 2), str(SEEDED + 2 + AHEAD + 3)
+ITEMS, ENTRIES = "/v1/smart-lists/{ref_id}/items", "/v1/metrics/{ref_id}/entries"
+PARENTS = {ITEMS: FIRST_LIST, ENTRIES: FIRST_METRIC}
+FEATURES = ("vacations", "docs", "smart-lists", "metrics")
 _ABOUT = {"namespace": "vacation", "source_entity_ref_id": FIRST}
 NEW_TAG = "new-tag"
 PLANNING_BODIES: dict[str, Any] = {
@@ -19,9 +40,18 @@ PLANNING_BODIES: dict[str, Any] = {
     "POST /v1/common/tags": {"namespace": "vacation", "name": NEW_TAG},
     "PUT /v1/common/tags/{ref_id}": {"name": "renamed-tag"},
     "POST /v1/common/tags/link": {**_ABOUT, "tag_names": ["sea", "sun"]},
+    "POST /v1/docs": {"idempotency_key": "0f7c9a4e-5a0e-4b0e-9d3f-0c8a5b1d2e3f", "name": "Packing", "content": BLOCKS},
+    "PUT /v1/docs/{ref_id}": {"name": "Unpacking"},
+    "POST /v1/smart-lists": LIST,
+    "PUT /v1/smart-lists/{ref_id}": {"name": {"should_change": True, "value": "Films"}, "icon": None},
+    f"POST {ITEMS}": {**ITEM, "smart_list_ref_id": FIRST_LIST},
+    f"PUT {ITEMS}/{{sub_ref_id}}": {"is_done": True},
+    "POST /v1/metrics": {**METRIC, "collection_period": "weekly"},
+    "PUT /v1/metrics/{ref_id}": {"name": "Height", "collection_period": {"should_change": True, "value": "daily"}},
+    "POST /v1/metrics/{ref_id}/change-collection-project": {"collection_project_ref_id": "1"},
+    f"POST {ENTRIES}": {**ENTRY, "metric_ref_id": FIRST_METRIC},
+    f"PUT {ENTRIES}/{{sub_ref_id}}": {"value": 80.5},
 }
-# Strangers make things of their own while they look for what is here, and must not come to have the same numbers.
-AHEAD = 300
 _LINKED_AT_ONCE = 100
 
 
@@ -36,11 +66,17 @@ class Planned:
         for first in range(0, AHEAD, _LINKED_AT_ONCE):
             names = [f"t{first + number}" for number in range(_LINKED_AT_ONCE)]
             posted(workspace, "/common/tags/link", {**_ABOUT, "tag_names": names})
+        assert (new_list(workspace)["ref_id"], new_metric(workspace)["ref_id"]) == (FIRST_LIST, FIRST_METRIC)
         self._one_of = {
             "/v1/vacations": self._vacation,
             "/v1/common/notes": self._note,
             "/v1/common/tags": self._tag,
             "/v1/common/time-events/full-days-blocks": self._block,
+            "/v1/docs": lambda: new_doc(workspace, name=mark)["ref_id"],
+            "/v1/smart-lists": lambda: new_list(workspace, name=mark)["ref_id"],
+            ITEMS: lambda: new_item(workspace, FIRST_LIST, name=mark)["ref_id"],
+            "/v1/metrics": lambda: new_metric(workspace, name=mark)["ref_id"],
+            ENTRIES: lambda: new_entry(workspace, FIRST_METRIC)["ref_id"],
         }
         self._ref_id = {path: make() for path, make in self._one_of.items()}
         # From the start; some are another by now.
@@ -48,23 +84,36 @@ class Planned:
 
     def known(self, path: str) -> dict[str, list[str]]:
         """By the parameters of an operation's path."""
+        for below, parent in PARENTS.items():
+            if path.startswith(below):
+                return {"ref_id": [parent], "sub_ref_id": [self._ref_id[below]]}
         resource = _resource(path)
         return {"ref_id": [self._ref_id[resource]]} if resource in self._ref_id else {}
 
     def right_again(self, case: Any) -> None:
         """What was removed is gone for good, so another stands in for it."""
         client, resource = self._workspace.client, _resource(case.path)
-        client.put("/planning/settings", json={"feature_flags": {"vacations": True}})
+        client.put("/planning/settings", json={"feature_flags": dict.fromkeys(FEATURES, True)})
+        if case.path in PARENTS:
+            self._below_its_own(case, PARENTS[case.path])
+            return
         if resource not in self._ref_id:
             self._make_room(case)
             return
-        path = resource.removeprefix("/v1")
+        path, named = resource.removeprefix("/v1"), "ref_id"
+        if resource in PARENTS:
+            path, named = path.replace("{ref_id}", PARENTS[resource]), "sub_ref_id"
+            self._below_its_own(case, PARENTS[resource])
         if client.get(f"{path}/{self._ref_id[resource]}", params={"allow_archived": True}).status_code == 404:
             self._ref_id[resource] = self._one_of[resource]()
-        if case.path_parameters.get("ref_id") in self.ref_ids:
-            case.path_parameters["ref_id"] = self._ref_id[resource]
+        if case.path_parameters.get(named) in self.ref_ids:
+            case.path_parameters[named] = self._ref_id[resource]
         method, suffix = ("DELETE", "") if case.path.endswith("/unarchive") else ("POST", "/unarchive")
         client.request(method, f"{path}/{self._ref_id[resource]}{suffix}")
+
+    def _below_its_own(self, case: Any, parent: str) -> None:
+        if case.path_parameters.get("ref_id") in self.ref_ids:
+            case.path_parameters["ref_id"] = parent
 
     def _make_room(self, case: Any) -> None:
         """For what there may be only one of."""

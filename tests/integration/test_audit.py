@@ -3,15 +3,17 @@
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import asyncpg
 import pytest
 from conftest import Service, Workspace, run_apart
 from people import invite, sign_in
-from planning_samples import BLOCKS, SAMPLES, new_vacation, posted
+from planning_samples import BLOCKS, SAMPLES, Sample, new_entry, new_item, new_list, new_metric, new_vacation, posted
 
 from domain.planning.concepts import CONCEPTS, PREFIXES
+from domain.planning.metric_settings import METRIC_SETTINGS
 from infrastructure.audit import Altered, verify
 from infrastructure.database import Connection
 from infrastructure.event_store.codec import tag_of
@@ -102,14 +104,12 @@ def _planned(workspace: Workspace) -> None:
     """Every event of planning."""
     client = workspace.client
     for sample in SAMPLES:
-        lived, archived, removed = (sample.create(workspace)["ref_id"] for _ in range(3))
-        for body in (*({name: value} for name, value in sample.changes.items()), sample.needed(workspace)):
-            client.put(f"{sample.path}/{lived}", json=body)
-        client.put(f"{sample.path}/{archived}", json=sample.changes)
-        for ref_id in (lived, archived):
-            client.delete(f"{sample.path}/{ref_id}")
-        client.post(f"{sample.path}/{lived}/unarchive")
-        client.delete(f"{sample.path}/{removed}/remove")
+        if sample.within is None:
+            _lived(workspace, sample.path, partial(_one_more, workspace, sample), sample.changes)
+    smart_list, metric = new_list(workspace)["ref_id"], new_metric(workspace, collection_period="weekly")["ref_id"]
+    items, entries = f"/smart-lists/{smart_list}/items", f"/metrics/{metric}/entries"
+    _lived(workspace, items, lambda: new_item(workspace, smart_list)["ref_id"], {"name": "Emma", "is_done": True, "url": None})
+    _lived(workspace, entries, lambda: new_entry(workspace, metric)["ref_id"], {"value": 82.0, "collection_time": "2026-11-21"})
     kept, removed = ({"namespace": "vacation", "source_entity_ref_id": new_vacation(workspace)["ref_id"]} for _ in range(2))
     for about in (kept, removed):
         client.post("/common/notes", json={**about, "content": BLOCKS})
@@ -118,10 +118,31 @@ def _planned(workspace: Workspace) -> None:
         client.post(f"/vacations/{about['source_entity_ref_id']}/unarchive")
     client.delete(f"/common/tags/{tag}/remove")
     client.delete(f"/vacations/{removed['source_entity_ref_id']}/remove")
+    client.put(f"{items}/{new_item(workspace, smart_list, is_done=True)['ref_id']}", json={"is_done": False})
+    client.put(f"/metrics/{metric}", json={"collection_period": "daily"})
     client.put("/planning/settings", json={"feature_flags": {"chores": False}})
     told = client.get("/events", params={"limit": 1000, "types": ",".join(f"{prefix}*" for prefix in PREFIXES)}).json()["events"]
-    wanted = {tag_of(event) for concept in CONCEPTS for event in concept.events}
+    # There are no projects yet that metrics could belong to.
+    wanted = {tag_of(event) for concept in CONCEPTS if concept is not METRIC_SETTINGS for event in concept.events}
     assert {each["type"] for each in told} == wanted
+
+
+def _one_more(workspace: Workspace, sample: Sample) -> str:
+    ref_id: str = sample.create(workspace)["ref_id"]
+    return ref_id
+
+
+def _lived(workspace: Workspace, path: str, make: Callable[[], str], changes: dict[str, Any]) -> None:
+    """All that happens to anything: three of them, of which one is removed."""
+    client = workspace.client
+    lived, archived, removed = (make() for _ in range(3))
+    for name, value in changes.items():
+        client.put(f"{path}/{lived}", json={name: value})
+    client.put(f"{path}/{archived}", json=changes)
+    for ref_id in (lived, archived):
+        client.delete(f"{path}/{ref_id}")
+    client.post(f"{path}/{lived}/unarchive")
+    client.delete(f"{path}/{removed}/remove")
 
 
 async def _rows(connection: Connection, schema: str, workspace: Workspace) -> dict[str, list[Any]]:

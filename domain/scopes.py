@@ -9,7 +9,6 @@ SCOPES_MAX = 20
 Role = Literal["owner", "editor", "reader"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-# `planning` has no routes yet; keys may be made for it beforehand.
 _READABLE = ("pages", "planning", "threads")
 ADMIN = "admin"
 _SINGLE = {f"{area}:{action}" for area in _READABLE for action in ("read", "write")}

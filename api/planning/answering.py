@@ -42,11 +42,10 @@ async def listed(
     request: AnyRequest, many: str, pieces: AsyncIterator[list[Shown[Any]]], entry: Entry, ahead: Mapping[str, Any]
 ) -> ASGIResponse:
     """One piece is an answer with a tag, more are streamed, so that no list is held at once."""
-    opening = encoded({**ahead, many: []}).removesuffix(b"]}")
     first, second = await anext(pieces), await anext(pieces, None)
     if second is None:
-        return json_answer(opening + _joined(first, entry) + b"]}", request=request)
-    return streamed_answer(_streamed(opening, first, second, pieces, entry))
+        return json_answer(encoded({**ahead, many: [entry(shown) for shown in first]}), request=request)
+    return streamed_answer(_streamed(encoded({**ahead, many: []}).removesuffix(b"]}"), first, second, pieces, entry))
 
 
 async def _streamed(

@@ -31,4 +31,5 @@ def note_of(shown: Shown[Any], *, archived: bool = True) -> Note | None:
 
 def tags_of(shown: Shown[Any], *, archived: bool = True) -> list[Tag]:
     """In the order in which they were linked."""
-    return [tag for link in shown.each(TAG_LINKS) for tag in link.all_named(TAGS, archived=archived)]
+    links = shown.each(TAG_LINKS)
+    return links[0].all_named(TAGS, archived=archived) if links else []

@@ -1,10 +1,11 @@
 """Entities as answers show them: each with what belongs to it, what that names, and what belongs to that in turn."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 import msgspec
+from msgspec import Raw
 
 from application.planning.ports import EntityReader, Seen, Selection, Stored
 from domain.planning.entities import Concept, Entity
@@ -37,23 +38,29 @@ class Found(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     offset: int = 0
 
 
-class Shelf:
-    """What was read for some entities: what belongs to them, and what is named by any."""
+_NOTHING: Mapping[str, Sequence[Stored]] = {}
 
-    def __init__(self, belonging: Iterable[Stored] = ()) -> None:
-        self._of: dict[tuple[int | None, str], list[Stored]] = {}
+
+class Shelf:
+    """What was read for some entities: what belongs to them, by its kind, and what is named by any."""
+
+    __slots__ = ("_belonging", "_named", "names")
+
+    def __init__(self) -> None:
+        self._belonging: dict[int | None, dict[str, list[Stored]]] = {}
         self._named: dict[int, Stored] = {}
-        self.put(belonging)
+        # The ref_ids that an entity names.
+        self.names: dict[int, Sequence[str]] = {}
 
     def put(self, belonging: Iterable[Stored]) -> None:
         for each in belonging:
-            self._of.setdefault((each.owner, each.concept.kind), []).append(each)
+            self._belonging.setdefault(each.owner, {}).setdefault(each.concept.kind, []).append(each)
 
     def know(self, named: Iterable[Stored]) -> None:
         self._named |= {each.ref_id: each for each in named}
 
-    def belonging(self, owner: int, concept: Concept[Any]) -> list[Stored]:
-        return self._of.get((owner, concept.kind), [])
+    def of(self, owner: int) -> Mapping[str, Sequence[Stored]]:
+        return self._belonging.get(owner, _NOTHING)
 
     def named(self, concept: Concept[Any], ref_id: int) -> Stored | None:
         stored = self._named.get(ref_id)
@@ -66,13 +73,16 @@ class Shown(Generic[S]):
     asked for without them.
     """
 
+    __slots__ = ("_belonging", "_shelf", "_stored")
+
     def __init__(self, stored: Stored, shelf: Shelf) -> None:
         self._stored = stored
         self._shelf = shelf
+        self._belonging = shelf.of(stored.ref_id)
 
     @property
     def itself(self) -> S:
-        return cast("S", msgspec.Raw(self._stored.doc))
+        return cast("S", Raw(self._stored.doc))
 
     @property
     def entity(self) -> S:
@@ -80,45 +90,50 @@ class Shown(Generic[S]):
 
     def one(self, concept: Concept[T], *, archived: bool = True) -> T | None:
         """The one of a concept that belongs to it; None if there is none, or it was not asked for."""
-        return next(iter(self.all(concept, archived=archived)), None)
+        found = self._those(concept, archived=archived)
+        return cast("T", Raw(found[0].doc)) if found else None
 
     def the(self, concept: Concept[T]) -> T:
         """The one of a concept that everything of its kind has."""
-        return self.all(concept)[0]
+        return cast("T", Raw(self._belonging[concept.kind][0].doc))
 
     def all(self, concept: Concept[T], *, archived: bool = True) -> list[T]:
-        return [shown.itself for shown in self.each(concept, archived=archived)]
+        return [cast("T", Raw(stored.doc)) for stored in self._those(concept, archived=archived)]
 
     def each(self, concept: Concept[T], *, archived: bool = True) -> list["Shown[T]"]:
         """Those of a concept that belong to it, each with what is shown beside it in turn."""
-        found = self._shelf.belonging(self._stored.ref_id, concept)
-        return [Shown(stored, self._shelf) for stored in found if archived or not decoded(stored).archived]
+        return [Shown(stored, self._shelf) for stored in self._those(concept, archived=archived)]
 
     def named(self, concept: Concept[T], ref_id: str | None) -> T | None:
         """Another that it names, if it can be seen."""
         stored = None if ref_id is None else self._shelf.named(concept, int(ref_id))
-        return None if stored is None else cast("T", msgspec.Raw(stored.doc))
+        return None if stored is None else cast("T", Raw(stored.doc))
 
     def all_named(self, concept: Concept[T], *, archived: bool = True) -> list[T]:
-        return [shown.itself for shown in self.each_named(concept, archived=archived)]
+        return [cast("T", Raw(stored.doc)) for stored in self._those_named(concept, archived=archived)]
 
     def each_named(self, concept: Concept[T], *, archived: bool = True) -> list["Shown[T]"]:
         """Those of a concept that it names, in the order in which it names them."""
-        names = self._stored.concept.names
-        found = [self._shelf.named(concept, int(ref_id)) for ref_id in names(self.entity)] if names else []
-        there = [stored for stored in found if stored is not None]
-        return [Shown(stored, self._shelf) for stored in there if archived or not decoded(stored).archived]
+        return [Shown(stored, self._shelf) for stored in self._those_named(concept, archived=archived)]
+
+    def _those(self, concept: Concept[Any], *, archived: bool) -> Sequence[Stored]:
+        found = self._belonging.get(concept.kind, ())
+        return found if archived else [stored for stored in found if not decoded(stored).archived]
+
+    def _those_named(self, concept: Concept[Any], *, archived: bool) -> list[Stored]:
+        named = (self._shelf.named(concept, int(ref_id)) for ref_id in self._shelf.names.get(self._stored.ref_id, ()))
+        found = [stored for stored in named if stored is not None]
+        return found if archived else [stored for stored in found if not decoded(stored).archived]
 
 
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {}
 
 
-def decoded(stored: Stored) -> Entity:
+def decoded(stored: Stored) -> Any:  # noqa: ANN401 - an entity of its concept
     decoder = _decoders.get(stored.concept.kind)
     if decoder is None:
         decoder = _decoders[stored.concept.kind] = msgspec.json.Decoder(stored.concept.entity)
-    entity: Entity = decoder.decode(stored.doc)
-    return entity
+    return decoder.decode(stored.doc)
 
 
 class Reading:
@@ -134,12 +149,12 @@ class Reading:
         while True:
             # What only decoding can tell apart cannot be skipped before.
             limit, offset = (SHOWN_AT_ONCE_MAX, 0) if found.keep else (min(left, SHOWN_AT_ONCE_MAX), skip)
-            selected, belonging = await self._reader.select(workspace_id, _selection(found, after, limit, offset))
-            matching = [each for each in selected if found.keep is None or found.keep(cast("S", decoded(each)))]
+            selected = await self._reader.select(workspace_id, _selection(found, after, limit, offset))
+            matching = [each for each in selected if found.keep is None or found.keep(decoded(each))]
             wanted = matching[skip - offset :][:left]
             skip, left = max(skip - offset - len(matching), 0), left - len(wanted)
             if wanted or after == 0:
-                yield await self._shown(workspace_id, found, wanted, belonging)
+                yield await self._shown(workspace_id, found, wanted)
             if left == 0 or len(selected) < limit:
                 return
             after = selected[-1].ref_id
@@ -157,18 +172,18 @@ class Reading:
         found = [shown async for piece in self.find(workspace_id, wanted) for shown in piece]
         return found[0]
 
-    async def _shown(
-        self, workspace_id: UUID, found: Found[S], wanted: Sequence[Stored], belonging: Sequence[Stored]
-    ) -> list[Shown[S]]:
-        shelf, beside = Shelf(belonging), found.beside
-        naming = [*belonging, *(wanted if beside.named else ())]
-        if beside.deeper and belonging:
-            deeper = await self._reader.belonging(workspace_id, [each.ref_id for each in belonging], beside.deeper, found.seen)
-            shelf.put(deeper)
-            naming += deeper
-        names = {int(ref_id) for each in naming if each.concept.names for ref_id in each.concept.names(decoded(each))}
-        if names:
-            shelf.know(await self._reader.named(workspace_id, sorted(names), found.seen))
+    async def _shown(self, workspace_id: UUID, found: Found[S], wanted: Sequence[Stored]) -> list[Shown[S]]:
+        """With what is shown beside them, in as many statements as there are levels of it."""
+        shelf, beside, level = Shelf(), found.beside, wanted
+        naming = list(wanted) if beside.named else []
+        for concepts in (beside.belonging, beside.deeper):
+            if concepts and level:
+                level = await self._reader.belonging(workspace_id, [each.ref_id for each in level], concepts, found.seen)
+                shelf.put(level)
+                naming += level
+        shelf.names = {each.ref_id: each.concept.names(decoded(each)) for each in naming if each.concept.names}
+        if wanted_names := {int(ref_id) for names in shelf.names.values() for ref_id in names}:
+            shelf.know(await self._reader.named(workspace_id, sorted(wanted_names), found.seen))
         return [Shown(each, shelf) for each in wanted]
 
 
@@ -178,7 +193,6 @@ def _selection(found: Found[Any], after: int, limit: int, offset: int) -> Select
         seen=found.seen,
         ref_ids=found.ref_ids,
         owner=found.owner,
-        beside=found.beside.belonging,
         after=after,
         limit=limit,
         offset=offset,

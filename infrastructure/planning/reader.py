@@ -27,27 +27,26 @@ class PostgresEntityReader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def select(self, workspace_id: UUID, selection: Selection) -> tuple[list[Stored], list[Stored]]:
+    async def select(self, workspace_id: UUID, selection: Selection) -> list[Stored]:
         if selection.seen.moment is not None:
             return await self._select_past(workspace_id, selection, selection.seen.moment)
-        filters = selection.concept.kind, selection.seen.archived, selection.ref_ids, selection.owner
         window = selection.after, selection.limit, selection.offset
-        rows = await self._fetch("entity_select", workspace_id, *filters, *window, _kinds(selection.beside))
-        selected = [_stored(row) for row in rows if not row["beside"]]
-        return selected, [_stored(row) for row in rows[len(selected) :]]
+        every = workspace_id, selection.concept.kind, selection.seen.archived, *window
+        if selection.ref_ids is None and selection.owner is None:
+            return await self._stored("entity_select", *every)
+        return await self._stored("entity_pick", *every, selection.ref_ids, selection.owner)
 
     async def belonging(
         self, workspace_id: UUID, owners: Sequence[int], concepts: Sequence[Concept[Any]], seen: Seen
     ) -> list[Stored]:
         if seen.moment is not None:
             return await self._past(workspace_id, seen, seen.moment, kinds=_kinds(concepts), owners=owners)
-        rows = await self._fetch("entity_belonging", workspace_id, owners, _kinds(concepts), seen.archived)
-        return [_stored(row) for row in rows]
+        return await self._stored("entity_belonging", workspace_id, owners, _kinds(concepts), seen.archived)
 
     async def named(self, workspace_id: UUID, ref_ids: Sequence[int], seen: Seen) -> list[Stored]:
         if seen.moment is not None:
             return await self._past(workspace_id, seen, seen.moment, ref_ids=ref_ids)
-        return [_stored(row) for row in await self._fetch("entity_named", workspace_id, ref_ids, seen.archived)]
+        return await self._stored("entity_named", workspace_id, ref_ids, seen.archived)
 
     async def history(
         self, workspace_id: UUID, ref_id: int, *, limit: int | None, offset: int
@@ -61,16 +60,11 @@ class PostgresEntityReader:
             yield [_entry(row) for row in rows]
             before, offset, left = rows[-1]["position"], 0, left - len(rows)
 
-    async def _select_past(self, workspace_id: UUID, selection: Selection, moment: datetime) -> tuple[list[Stored], list[Stored]]:
-        seen = selection.seen
+    async def _select_past(self, workspace_id: UUID, selection: Selection, moment: datetime) -> list[Stored]:
+        seen, kinds = selection.seen, [selection.concept.kind]
         owners = None if selection.owner is None else [selection.owner]
-        kinds = [selection.concept.kind]
         found = await self._past(workspace_id, seen, moment, kinds=kinds, ref_ids=selection.ref_ids, owners=owners)
-        after = [stored for stored in found if stored.ref_id > selection.after]
-        selected = after[selection.offset :][: selection.limit]
-        if not selection.beside:
-            return selected, []
-        return selected, await self.belonging(workspace_id, [each.ref_id for each in selected], selection.beside, seen)
+        return [stored for stored in found if stored.ref_id > selection.after][selection.offset :][: selection.limit]
 
     async def _past(
         self,
@@ -87,6 +81,10 @@ class PostgresEntityReader:
         then = folded(_up_to(rows, moment))
         return [_as_stored(kept) for kept in then if seen.archived or not kept.entity.archived]
 
+    async def _stored(self, statement: str, workspace_id: UUID, *arguments: object) -> list[Stored]:
+        rows = await self._fetch(statement, workspace_id, *arguments)
+        return [Stored(BY_KIND[kind], ref_id, owner, doc) for ref_id, owner, kind, doc in rows]
+
     async def _fetch(self, statement: str, workspace_id: UUID, *arguments: object) -> list[asyncpg.Record]:
         async with self._database.reading(workspace_id) as connection:
             rows: list[asyncpg.Record] = await connection.fetch(sql(statement), workspace_id, *arguments)
@@ -100,10 +98,6 @@ def _up_to(rows: Iterable[asyncpg.Record], moment: datetime) -> Iterable[asyncpg
 
 def _kinds(concepts: Sequence[Concept[Any]]) -> list[str]:
     return [concept.kind for concept in concepts]
-
-
-def _stored(row: asyncpg.Record) -> Stored:
-    return Stored(BY_KIND[row["kind"]], row["ref_id"], row["owner"], row["doc"])
 
 
 def _as_stored(kept: Kept[Any]) -> Stored:

@@ -2,8 +2,7 @@
 
 import asyncio
 import string
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
@@ -13,11 +12,12 @@ import msgspec
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
+from planning_memory import Book, Store
 
 from api.planning.noted import FindNoted
 from api.planning.queries import FindQuery, described_query, read_query
 from api.planning.routes import RESOURCES
-from application.event_store import Append, Command, CommandKnown, EventStore, KnownCommand
+from application.event_store import Command, EventStore
 from application.planning.draft import Draft
 from application.planning.orders import ChangeOrder, Should, U
 from application.planning.planning import Planning
@@ -303,61 +303,6 @@ def test_a_field_that_should_change_needs_a_value() -> None:
 # Drafts.
 
 
-class Book:
-    """What there is, without a database."""
-
-    def __init__(self) -> None:
-        self.kept: dict[UUID, Kept[Any]] = {}
-        self.reads = 0
-
-    async def newest(self, workspace_id: UUID) -> int:
-        return max((int(kept.entity.ref_id) for kept in self.kept.values()), default=0)
-
-    async def load(self, workspace_id: UUID, ref_ids: Sequence[str]) -> list[Kept[Any]]:
-        return [kept for kept in self._there() if kept.entity.ref_id in ref_ids]
-
-    async def belonging(self, workspace_id: UUID, owner: str) -> list[Kept[Any]]:
-        mine = [kept for kept in self._there() if kept.owner == owner]
-        return mine + [below for kept in mine for below in await self.belonging(workspace_id, kept.entity.ref_id)]
-
-    async def of_kind(self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None) -> list[Kept[Any]]:
-        self.reads += 1
-        return [kept for kept in self._there() if kept.concept is concept and (keys is None or concept.key(kept.entity) in keys)]
-
-    async def told(self, workspace_id: UUID, command: KnownCommand) -> list[Kept[Any]]:
-        raise NotImplementedError
-
-    def _there(self) -> list[Kept[Any]]:
-        found = [kept for kept in self.kept.values() if not kept.removed]
-        return sorted(found, key=lambda kept: int(kept.entity.ref_id))
-
-
-class Store:
-    """Keeps what is appended in the book."""
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self.commands: list[UUID] = []
-        self.appended: list[Append] = []
-        self.locked = asyncio.Lock()
-
-    @asynccontextmanager
-    async def exclusive(self, workspace_id: UUID) -> AsyncIterator["Store"]:
-        async with self.locked:
-            yield self
-
-    async def append(self, request: Append) -> int:
-        if request.command.command_id in self.commands:
-            raise CommandKnown
-        self.commands.append(request.command.command_id)
-        self.appended.append(request)
-        self.book.kept |= {change.stream_id: change.after for change in request.changes}
-        return len(self.commands)
-
-    async def find_command(self, workspace_id: UUID, command_id: UUID) -> bool | None:
-        return True if command_id in self.commands else None
-
-
 class Here:
     """A workspace in memory."""
 
@@ -545,15 +490,13 @@ class Reader:
         self.stored = [self._stored(number) for number in range(1, count + 1)]
         self.selections: list[Selection] = []
 
-    async def select(self, workspace_id: UUID, selection: Selection) -> tuple[list[Stored], list[Stored]]:
+    async def select(self, workspace_id: UUID, selection: Selection) -> list[Stored]:
         self.selections.append(selection)
         after = [each for each in self.stored if each.ref_id > selection.after]
-        selected = after[selection.offset : selection.offset + selection.limit]
-        notes = [Stored(NOTES, each.ref_id + 1000, each.ref_id, b"{}") for each in selected]
-        return selected, notes if selection.beside else []
+        return after[selection.offset : selection.offset + selection.limit]
 
-    async def belonging(self, *_: Any) -> list[Stored]:
-        return []
+    async def belonging(self, workspace_id: UUID, owners: Sequence[int], concepts: Any, seen: Seen) -> list[Stored]:
+        return [Stored(NOTES, owner + 1000, owner, b"{}") for owner in owners]
 
     async def named(self, *_: Any) -> list[Stored]:
         return []

@@ -69,11 +69,11 @@ PLANNING_BODIES: dict[str, Any] = {
     "POST /v1/docs": {"idempotency_key": "packing", "name": "Packing", "content": BLOCKS},
     "PUT /v1/docs/{ref_id}": {"name": "Unpacking"},
     "POST /v1/smart-lists": LIST,
-    "PUT /v1/smart-lists/{ref_id}": {"name": "Films", "icon": None},
+    "PUT /v1/smart-lists/{ref_id}": {"name": {"should_change": True, "value": "Films"}, "icon": None},
     "POST /v1/smart-lists/{ref_id}/items": {**ITEM, "smart_list_ref_id": FIRST_LIST},
     "PUT /v1/smart-lists/{ref_id}/items/{sub_ref_id}": {"name": "Ulysses", "is_done": True, "url": None},
-    "POST /v1/metrics": METRIC,
-    "PUT /v1/metrics/{ref_id}": {"name": "Height", "collection_period": "weekly"},
+    "POST /v1/metrics": {**METRIC, "collection_period": "weekly"},
+    "PUT /v1/metrics/{ref_id}": {"name": "Height", "collection_period": {"should_change": True, "value": "daily"}},
     "POST /v1/metrics/{ref_id}/change-collection-project": {"collection_project_ref_id": ROOT},
     "POST /v1/metrics/{ref_id}/entries": {**ENTRY, "metric_ref_id": FIRST_METRIC},
     "PUT /v1/metrics/{ref_id}/entries/{sub_ref_id}": {"collection_time": "2026-11-21", "value": 82.0},
@@ -156,9 +156,14 @@ class Planned:
         """What was removed is gone for good, so another stands in for it."""
         client, resource = self._workspace.client, _resource(case.path)
         client.put("/planning/settings", json={"feature_flags": dict.fromkeys(_FEATURES, True)})
+        if case.path in _ABOVE:
+            self._below_its_own(case, _ABOVE[case.path])
+            return
         if resource not in self._ref_id:
             self._make_room(case)
             return
+        if resource in _ABOVE:
+            self._below_its_own(case, _ABOVE[resource])
         path = resource.removeprefix("/v1").replace("{ref_id}", _ABOVE.get(resource, ""))
         named = "sub_ref_id" if resource in _ABOVE else "ref_id"
         if client.get(f"{path}/{self._ref_id[resource]}", params={"allow_archived": True}).status_code == 404:
@@ -167,6 +172,10 @@ class Planned:
             case.path_parameters[named] = self._ref_id[resource]
         method, suffix = ("DELETE", "") if case.path.endswith("/unarchive") else ("POST", "/unarchive")
         client.request(method, f"{path}/{self._ref_id[resource]}{suffix}")
+
+    def _below_its_own(self, case: Any, parent: str) -> None:
+        if case.path_parameters.get("ref_id") in self.ref_ids:
+            case.path_parameters["ref_id"] = parent
 
     def _make_room(self, case: Any) -> None:
         """For what there may be only one of."""

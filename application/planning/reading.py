@@ -90,7 +90,7 @@ class Shown(Generic[S]):
 
     def one(self, concept: Concept[T], *, archived: bool = True) -> T | None:
         """The one of a concept that belongs to it; None if there is none, or it was not asked for."""
-        found = self._found(concept, archived=archived)
+        found = self._those(concept, archived=archived)
         return cast("T", Raw(found[0].doc)) if found else None
 
     def the(self, concept: Concept[T]) -> T:
@@ -98,11 +98,11 @@ class Shown(Generic[S]):
         return cast("T", Raw(self._belonging[concept.kind][0].doc))
 
     def all(self, concept: Concept[T], *, archived: bool = True) -> list[T]:
-        return [cast("T", Raw(stored.doc)) for stored in self._found(concept, archived=archived)]
+        return [cast("T", Raw(stored.doc)) for stored in self._those(concept, archived=archived)]
 
     def each(self, concept: Concept[T], *, archived: bool = True) -> list["Shown[T]"]:
         """Those of a concept that belong to it, each with what is shown beside it in turn."""
-        return [Shown(stored, self._shelf) for stored in self._found(concept, archived=archived)]
+        return [Shown(stored, self._shelf) for stored in self._those(concept, archived=archived)]
 
     def named(self, concept: Concept[T], ref_id: str | None) -> T | None:
         """Another that it names, if it can be seen."""
@@ -110,16 +110,19 @@ class Shown(Generic[S]):
         return None if stored is None else cast("T", Raw(stored.doc))
 
     def all_named(self, concept: Concept[T], *, archived: bool = True) -> list[T]:
-        return [shown.itself for shown in self.each_named(concept, archived=archived)]
+        return [cast("T", Raw(stored.doc)) for stored in self._those_named(concept, archived=archived)]
 
     def each_named(self, concept: Concept[T], *, archived: bool = True) -> list["Shown[T]"]:
         """Those of a concept that it names, in the order in which it names them."""
-        found = (self._shelf.named(concept, int(ref_id)) for ref_id in self._shelf.names.get(self._stored.ref_id, ()))
-        there = [stored for stored in found if stored is not None]
-        return [Shown(stored, self._shelf) for stored in there if archived or not decoded(stored).archived]
+        return [Shown(stored, self._shelf) for stored in self._those_named(concept, archived=archived)]
 
-    def _found(self, concept: Concept[Any], *, archived: bool) -> Sequence[Stored]:
+    def _those(self, concept: Concept[Any], *, archived: bool) -> Sequence[Stored]:
         found = self._belonging.get(concept.kind, ())
+        return found if archived else [stored for stored in found if not decoded(stored).archived]
+
+    def _those_named(self, concept: Concept[Any], *, archived: bool) -> list[Stored]:
+        named = (self._shelf.named(concept, int(ref_id)) for ref_id in self._shelf.names.get(self._stored.ref_id, ()))
+        found = [stored for stored in named if stored is not None]
         return found if archived else [stored for stored in found if not decoded(stored).archived]
 
 

@@ -47,7 +47,7 @@ def named(where: str) -> str:
 def config(workspace: Workspace, samples: Samples) -> dict[str, Any]:
     generation = {"deterministic": True, "database": "none", "no-shrink": True, "max-examples": EXAMPLES}
     known: dict[str, list[Any]] = {f"path.{name}": values for name, values in samples.path.items()}
-    known["path.ref_id"] = samples.planned.ref_ids
+    known["path.ref_id"] = known["path.sub_ref_id"] = samples.planned.ref_ids
     known |= {f"query.{name}": values for name, values in samples.query.items()}
     known |= {f"body.{name}": values for name, values in samples.body.items()}
     shares = dict.fromkeys(known, KNOWN_SHARE)

@@ -3,13 +3,32 @@
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import asyncpg
 import pytest
 from conftest import Service, Workspace, run_apart
 from people import invite, sign_in
-from planning_samples import BLOCKS, SAMPLES, live, new_vacation, posted
+from planning_samples import (
+    BLOCKS,
+    EVENT_FULL_DAYS,
+    EVENT_IN_DAY,
+    OCCASION,
+    ROOT,
+    SAMPLES,
+    Sample,
+    live,
+    new_entry,
+    new_item,
+    new_list,
+    new_metric,
+    new_person,
+    new_project,
+    new_stream,
+    new_vacation,
+    posted,
+)
 
 from domain.planning.concepts import CONCEPTS, PREFIXES
 from infrastructure.audit import Altered, verify
@@ -102,15 +121,14 @@ def _planned(workspace: Workspace) -> None:
     """Every event of planning."""
     client = workspace.client
     for sample in SAMPLES:
-        lived, archived, removed = (sample.create(workspace)["ref_id"] for _ in range(3))
-        for body in (*({name: value} for name, value in sample.changes.items()), sample.needed(workspace)):
-            client.put(f"{sample.path}/{lived}", json=body)
-        client.put(f"{sample.path}/{archived}", json=sample.changes)
-        for ref_id in (lived, archived):
-            client.delete(f"{sample.path}/{ref_id}")
-        client.post(f"{sample.path}/{lived}/unarchive")
-        client.delete(f"{sample.path}/{removed}/remove")
+        if sample.within is None:
+            _lived(workspace, sample.path, partial(_one_more, workspace, sample), sample.changes, sample.needed(workspace))
     live(workspace)
+    _met(workspace)
+    smart_list, metric = new_list(workspace)["ref_id"], new_metric(workspace, collection_period="weekly")["ref_id"]
+    items, entries = f"/smart-lists/{smart_list}/items", f"/metrics/{metric}/entries"
+    _lived(workspace, items, lambda: new_item(workspace, smart_list)["ref_id"], {"name": "Emma", "is_done": True, "url": None})
+    _lived(workspace, entries, lambda: new_entry(workspace, metric)["ref_id"], {"value": 82.0, "collection_time": "2026-11-21"})
     kept, removed = ({"namespace": "vacation", "source_entity_ref_id": new_vacation(workspace)["ref_id"]} for _ in range(2))
     for about in (kept, removed):
         client.post("/common/notes", json={**about, "content": BLOCKS})
@@ -119,10 +137,55 @@ def _planned(workspace: Workspace) -> None:
         client.post(f"/vacations/{about['source_entity_ref_id']}/unarchive")
     client.delete(f"/common/tags/{tag}/remove")
     client.delete(f"/vacations/{removed['source_entity_ref_id']}/remove")
+    client.put(f"{items}/{new_item(workspace, smart_list, is_done=True)['ref_id']}", json={"is_done": False})
+    client.put(f"/metrics/{metric}", json={"collection_period": "daily"})
+    for project in (new_project(workspace), ROOT):
+        client.post(f"/metrics/{metric}/change-collection-project", json={"collection_project_ref_id": project})
     client.put("/planning/settings", json={"feature_flags": {"chores": False}})
     told = client.get("/events", params={"limit": 1000, "types": ",".join(f"{prefix}*" for prefix in PREFIXES)}).json()["events"]
     wanted = {tag_of(event) for concept in CONCEPTS for event in concept.events}
     assert {each["type"] for each in told} == wanted
+
+
+def _met(workspace: Workspace) -> None:
+    """What of the schedule and of persons the samples do not tell."""
+    client = workspace.client
+    one, other = (new_stream(workspace)["ref_id"] for _ in range(2))
+    client.put(f"/schedule/streams/{one}", json={"name": "At home", "color": "green"})
+    for path, event, length in (
+        ("/schedule/events-in-day", EVENT_IN_DAY, "duration_mins"),
+        ("/schedule/events-full-days", EVENT_FULL_DAYS, "duration_days"),
+    ):
+        made = posted(workspace, path, {**event, "schedule_stream_ref_id": one})
+        ref_id = next(each["ref_id"] for name, each in made.items() if name.startswith("new_schedule_event"))
+        client.put(f"{path}/{ref_id}", json={length: 7})
+        client.put(f"{path}/{ref_id}", json={"name": "Elsewhere", length: 8})
+        client.post(f"{path}/{ref_id}/change-stream", json={"schedule_stream_ref_id": other})
+    person, circle = new_person(workspace)["ref_id"], posted(workspace, "/prm/circles", {"name": "Choir"})["new_circle"]["ref_id"]
+    for body in ({"catch_up_period": "weekly"}, {"circle_ref_ids": [circle]}, {"name": "Bo", "catch_up_period": "daily"}):
+        client.put(f"/prm/persons/{person}", json=body)
+    path, body = f"/prm/persons/{person}/occasions", {**OCCASION, "person_ref_id": person}
+    changes = {"name": "Name day", "kind": "holiday", "date": "29 Feb"}
+    _lived(workspace, path, lambda: posted(workspace, path, body)["new_occasion"]["ref_id"], changes)
+    client.post("/prm/change-catch-up-project", json={"catch_up_project_ref_id": ROOT})
+
+
+def _one_more(workspace: Workspace, sample: Sample) -> str:
+    ref_id: str = sample.create(workspace)["ref_id"]
+    return ref_id
+
+
+def _lived(workspace: Workspace, path: str, make: Callable[[], str], changes: dict[str, Any], *more: dict[str, Any]) -> None:
+    """All that happens to anything: three of them, of which one is removed."""
+    client = workspace.client
+    lived, archived, removed = (make() for _ in range(3))
+    for body in (*({name: value} for name, value in changes.items()), *more):
+        client.put(f"{path}/{lived}", json=body)
+    client.put(f"{path}/{archived}", json=changes)
+    for ref_id in (lived, archived):
+        client.delete(f"{path}/{ref_id}")
+    client.post(f"{path}/{lived}/unarchive")
+    client.delete(f"{path}/{removed}/remove")
 
 
 async def _rows(connection: Connection, schema: str, workspace: Workspace) -> dict[str, list[Any]]:

@@ -512,6 +512,8 @@ def test_the_other_service_asks_for_every_workspaces_rows(unfiltered: Unfiltered
 def test_without_policies_the_other_service_would_tell_everything(unfiltered: UnfilteredService) -> None:
     """Or these tests would prove nothing: what keeps the two apart there is the policies, and they alone."""
     place = make_place(unfiltered)
+    # Where nobody chose anything, everybody is shown the same.
+    assert place.owner.client.patch("/search/settings", json={"language": "german"}).status_code == 200
     # By id, because the same slug may stand in several workspaces.
     known = {"slug": [place.samples.page["id"]]}
     reads = [

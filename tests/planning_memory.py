@@ -74,14 +74,16 @@ class MemoryReader:
     def __init__(self, book: Book) -> None:
         self._book = book
 
-    async def select(self, workspace_id: UUID, selection: Selection) -> list[Stored]:
+    async def select(self, workspace_id: UUID, selection: Selection) -> tuple[list[Stored], list[Stored]]:
         found = [each for each in self._seen(selection.seen) if each.concept is selection.concept]
         if selection.owner is not None:
             found = [each for each in found if each.owner == selection.owner]
         if selection.ref_ids is not None:
             found = [each for each in found if each.ref_id in selection.ref_ids]
         after = [each for each in found if each.ref_id > selection.after]
-        return after[selection.offset :][: selection.limit]
+        selected = after[selection.offset :][: selection.limit]
+        owners = [each.ref_id for each in selected]
+        return selected, await self.belonging(workspace_id, owners, selection.beside, selection.seen)
 
     async def belonging(self, workspace_id: UUID, owners: Sequence[int], concepts: Any, seen: Seen) -> list[Stored]:
         return [each for each in self._seen(seen) if each.owner in owners and each.concept in concepts]

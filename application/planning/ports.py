@@ -48,6 +48,8 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     seen: Seen
     ref_ids: Sequence[int] | None = None
     owner: int | None = None
+    # Concepts of which those come along that belong to what was selected.
+    beside: Sequence[Concept[Any]] = ()
     after: int = 0
     limit: int
     offset: int = 0
@@ -79,7 +81,9 @@ class EntityEntry(msgspec.Struct, frozen=True):
 class EntityReader(Protocol):
     """What is shown. Rows come in the order of their ref_ids."""
 
-    async def select(self, workspace_id: UUID, selection: Selection) -> list[Stored]: ...
+    async def select(self, workspace_id: UUID, selection: Selection) -> tuple[list[Stored], list[Stored]]:
+        """What was selected, and what belongs to it, of one moment."""
+        ...
 
     async def belonging(
         self, workspace_id: UUID, owners: Sequence[int], concepts: Sequence[Concept[Any]], seen: Seen

@@ -46,11 +46,12 @@ class Shelf:
 
     __slots__ = ("_belonging", "_named", "names")
 
-    def __init__(self) -> None:
+    def __init__(self, belonging: Iterable[Stored] = ()) -> None:
         self._belonging: dict[int | None, dict[str, list[Stored]]] = {}
         self._named: dict[int, Stored] = {}
         # The ref_ids that an entity names.
         self.names: dict[int, Sequence[str]] = {}
+        self.put(belonging)
 
     def put(self, belonging: Iterable[Stored]) -> None:
         for each in belonging:
@@ -94,8 +95,11 @@ class Shown(Generic[S]):
         return cast("T", Raw(found[0].doc)) if found else None
 
     def the(self, concept: Concept[T]) -> T:
-        """The one of a concept that everything of its kind has."""
-        return cast("T", Raw(self._belonging[concept.kind][0].doc))
+        """The one of a concept that everything of its kind has. Raises `EntityNotFound` where it went away while it was read."""
+        found = self._belonging.get(concept.kind)
+        if not found:
+            raise self._stored.concept.not_found()
+        return cast("T", Raw(found[0].doc))
 
     def all(self, concept: Concept[T], *, archived: bool = True) -> list[T]:
         return [cast("T", Raw(stored.doc)) for stored in self._those(concept, archived=archived)]
@@ -149,12 +153,12 @@ class Reading:
         while True:
             # What only decoding can tell apart cannot be skipped before.
             limit, offset = (SHOWN_AT_ONCE_MAX, 0) if found.keep else (min(left, SHOWN_AT_ONCE_MAX), skip)
-            selected = await self._reader.select(workspace_id, _selection(found, after, limit, offset))
+            selected, belonging = await self._reader.select(workspace_id, _selection(found, after, limit, offset))
             matching = [each for each in selected if found.keep is None or found.keep(decoded(each))]
             wanted = matching[skip - offset :][:left]
             skip, left = max(skip - offset - len(matching), 0), left - len(wanted)
             if wanted or after == 0:
-                yield await self._shown(workspace_id, found, wanted)
+                yield await self._shown(workspace_id, found, wanted, belonging)
             if left == 0 or len(selected) < limit:
                 return
             after = selected[-1].ref_id
@@ -172,18 +176,19 @@ class Reading:
         found = [shown async for piece in self.find(workspace_id, wanted) for shown in piece]
         return found[0]
 
-    async def _shown(self, workspace_id: UUID, found: Found[S], wanted: Sequence[Stored]) -> list[Shown[S]]:
-        """With what is shown beside them, in as many statements as there are levels of it."""
-        shelf, beside, level = Shelf(), found.beside, wanted
-        naming = list(wanted) if beside.named else []
-        for concepts in (beside.belonging, beside.deeper):
-            if concepts and level:
-                level = await self._reader.belonging(workspace_id, [each.ref_id for each in level], concepts, found.seen)
-                shelf.put(level)
-                naming += level
+    async def _shown(
+        self, workspace_id: UUID, found: Found[S], wanted: Sequence[Stored], belonging: Sequence[Stored]
+    ) -> list[Shown[S]]:
+        shelf, beside = Shelf(belonging), found.beside
+        naming = [*belonging, *(wanted if beside.named else ())]
+        if beside.deeper and belonging:
+            owners = [each.ref_id for each in belonging]
+            deeper = await self._reader.belonging(workspace_id, owners, beside.deeper, found.seen)
+            shelf.put(deeper)
+            naming += deeper
         shelf.names = {each.ref_id: each.concept.names(decoded(each)) for each in naming if each.concept.names}
-        if wanted_names := {int(ref_id) for names in shelf.names.values() for ref_id in names}:
-            shelf.know(await self._reader.named(workspace_id, sorted(wanted_names), found.seen))
+        if ref_ids := {int(ref_id) for names in shelf.names.values() for ref_id in names}:
+            shelf.know(await self._reader.named(workspace_id, sorted(ref_ids), found.seen))
         return [Shown(each, shelf) for each in wanted]
 
 
@@ -193,6 +198,7 @@ def _selection(found: Found[Any], after: int, limit: int, offset: int) -> Select
         seen=found.seen,
         ref_ids=found.ref_ids,
         owner=found.owner,
+        beside=found.beside.belonging,
         after=after,
         limit=limit,
         offset=offset,

@@ -27,26 +27,31 @@ class PostgresEntityReader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def select(self, workspace_id: UUID, selection: Selection) -> list[Stored]:
+    async def select(self, workspace_id: UUID, selection: Selection) -> tuple[list[Stored], list[Stored]]:
         if selection.seen.moment is not None:
             return await self._select_past(workspace_id, selection, selection.seen.moment)
-        window = selection.after, selection.limit, selection.offset
-        every = workspace_id, selection.concept.kind, selection.seen.archived, *window
-        if selection.ref_ids is None and selection.owner is None:
-            return await self._stored("entity_select", *every)
-        return await self._stored("entity_pick", *every, selection.ref_ids, selection.owner)
+        statement, kinds = sql("entity_select"), "$7"
+        arguments = [selection.concept.kind, selection.seen.archived, selection.after, selection.limit, selection.offset]
+        if selection.ref_ids is not None or selection.owner is not None:
+            statement, kinds = sql("entity_pick"), "$9"
+            arguments += [selection.ref_ids, selection.owner]
+        if not selection.beside:
+            return _stored(await self._fetch(statement, workspace_id, *arguments)), []
+        both = sql("entity_beside").replace("{selected}", statement).replace("{kinds}", kinds)
+        rows = await self._fetch(both, workspace_id, *arguments, _kinds(selection.beside))
+        return _stored(row for row in rows if not row["beside"]), _stored(row for row in rows if row["beside"])
 
     async def belonging(
         self, workspace_id: UUID, owners: Sequence[int], concepts: Sequence[Concept[Any]], seen: Seen
     ) -> list[Stored]:
         if seen.moment is not None:
             return await self._past(workspace_id, seen, seen.moment, kinds=_kinds(concepts), owners=owners)
-        return await self._stored("entity_belonging", workspace_id, owners, _kinds(concepts), seen.archived)
+        return _stored(await self._fetch(sql("entity_belonging"), workspace_id, owners, _kinds(concepts), seen.archived))
 
     async def named(self, workspace_id: UUID, ref_ids: Sequence[int], seen: Seen) -> list[Stored]:
         if seen.moment is not None:
             return await self._past(workspace_id, seen, seen.moment, ref_ids=ref_ids)
-        return await self._stored("entity_named", workspace_id, ref_ids, seen.archived)
+        return _stored(await self._fetch(sql("entity_named"), workspace_id, ref_ids, seen.archived))
 
     async def history(
         self, workspace_id: UUID, ref_id: int, *, limit: int | None, offset: int
@@ -54,17 +59,20 @@ class PostgresEntityReader:
         before, left = POSITION_MAX, COUNT_MAX if limit is None else limit
         while left > 0:
             chunk = min(left, HISTORY_CHUNK_ENTRIES)
-            rows = await self._fetch("entity_history", workspace_id, ref_id, before, chunk, offset)
+            rows = await self._fetch(sql("entity_history"), workspace_id, ref_id, before, chunk, offset)
             if not rows:
                 return
             yield [_entry(row) for row in rows]
             before, offset, left = rows[-1]["position"], 0, left - len(rows)
 
-    async def _select_past(self, workspace_id: UUID, selection: Selection, moment: datetime) -> list[Stored]:
+    async def _select_past(self, workspace_id: UUID, selection: Selection, moment: datetime) -> tuple[list[Stored], list[Stored]]:
         seen, kinds = selection.seen, [selection.concept.kind]
         owners = None if selection.owner is None else [selection.owner]
         found = await self._past(workspace_id, seen, moment, kinds=kinds, ref_ids=selection.ref_ids, owners=owners)
-        return [stored for stored in found if stored.ref_id > selection.after][selection.offset :][: selection.limit]
+        selected = [stored for stored in found if stored.ref_id > selection.after][selection.offset :][: selection.limit]
+        if not (selection.beside and selected):
+            return selected, []
+        return selected, await self.belonging(workspace_id, [each.ref_id for each in selected], selection.beside, seen)
 
     async def _past(
         self,
@@ -77,17 +85,13 @@ class PostgresEntityReader:
         owners: Sequence[int] | None = None,
     ) -> list[Stored]:
         """Each stream up to its first event after the moment: what happened later cannot have been seen then."""
-        rows = await self._fetch("entity_past", workspace_id, kinds, ref_ids, owners)
+        rows = await self._fetch(sql("entity_past"), workspace_id, kinds, ref_ids, owners)
         then = folded(_up_to(rows, moment))
         return [_as_stored(kept) for kept in then if seen.archived or not kept.entity.archived]
 
-    async def _stored(self, statement: str, workspace_id: UUID, *arguments: object) -> list[Stored]:
-        rows = await self._fetch(statement, workspace_id, *arguments)
-        return [Stored(BY_KIND[kind], ref_id, owner, doc) for ref_id, owner, kind, doc in rows]
-
     async def _fetch(self, statement: str, workspace_id: UUID, *arguments: object) -> list[asyncpg.Record]:
         async with self._database.reading(workspace_id) as connection:
-            rows: list[asyncpg.Record] = await connection.fetch(sql(statement), workspace_id, *arguments)
+            rows: list[asyncpg.Record] = await connection.fetch(statement, workspace_id, *arguments)
         return rows
 
 
@@ -98,6 +102,17 @@ def _up_to(rows: Iterable[asyncpg.Record], moment: datetime) -> Iterable[asyncpg
 
 def _kinds(concepts: Sequence[Concept[Any]]) -> list[str]:
     return [concept.kind for concept in concepts]
+
+
+def _stored(rows: Iterable[asyncpg.Record]) -> list[Stored]:
+    """In the order of their ref_ids, which a statement of two halves does not promise."""
+    found = [Stored(BY_KIND[row[2]], row[0], row[1], row[3]) for row in rows]
+    found.sort(key=_ref_id)
+    return found
+
+
+def _ref_id(stored: Stored) -> int:
+    return stored.ref_id
 
 
 def _as_stored(kept: Kept[Any]) -> Stored:

@@ -467,6 +467,27 @@ def test_a_note_that_was_archived_by_itself_stays_so(workspace: Workspace) -> No
     assert loaded(workspace, vacation)["note"]["version"] == 3
 
 
+def test_what_belongs_together_is_seen_together_while_it_comes_and_goes(workspace: Workspace) -> None:
+    vacation = new_vacation(workspace)["ref_id"]
+    note_of(workspace, vacation, [])
+
+    def toggle() -> None:
+        with workspace.client_of_its_own() as client:
+            for _ in range(60):
+                client.delete(f"/vacations/{vacation}")
+                client.post(f"/vacations/{vacation}/unarchive")
+
+    with ThreadPoolExecutor(1) as pool:
+        toggling = pool.submit(toggle)
+        while not toggling.done():
+            entries = workspace.client.get("/vacations", params={**ALL, "allow_archived": True}).json()["entries"]
+            assert len({part["version"] for part in map(entries[0].get, ("vacation", "note", "time_event_block")) if part}) == 1
+            found = workspace.client.get("/vacations", params=ALL).json()["entries"]
+            assert all(entry["note"] and entry["time_event_block"] for entry in found)
+            assert workspace.client.get(f"/vacations/{vacation}").status_code in {200, 404}
+        toggling.result()
+
+
 def test_the_timeline_of_a_vacation_tells_of_what_belongs_to_it(workspace: Workspace) -> None:
     vacation = new_vacation(workspace)["ref_id"]
     note = note_of(workspace, vacation, [])

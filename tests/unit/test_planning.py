@@ -2,7 +2,7 @@
 
 import asyncio
 import string
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
@@ -494,13 +494,15 @@ class Reader:
         self.stored = [self._stored(number) for number in range(1, count + 1)]
         self.selections: list[Selection] = []
 
-    async def select(self, workspace_id: UUID, selection: Selection) -> list[Stored]:
+    async def select(self, workspace_id: UUID, selection: Selection) -> tuple[list[Stored], list[Stored]]:
         self.selections.append(selection)
         after = [each for each in self.stored if each.ref_id > selection.after]
-        return after[selection.offset : selection.offset + selection.limit]
+        selected = after[selection.offset : selection.offset + selection.limit]
+        notes = [Stored(NOTES, each.ref_id + 1000, each.ref_id, b"{}") for each in selected]
+        return selected, notes if selection.beside else []
 
-    async def belonging(self, workspace_id: UUID, owners: Sequence[int], concepts: Any, seen: Seen) -> list[Stored]:
-        return [Stored(NOTES, owner + 1000, owner, b"{}") for owner in owners]
+    async def belonging(self, *_: Any) -> list[Stored]:
+        return []
 
     async def named(self, *_: Any) -> list[Stored]:
         return []
@@ -547,6 +549,8 @@ def test_what_belongs_to_an_entity_is_shown_beside_it_as_it_is_stored() -> None:
     assert msgspec.json.encode(shown.one(NOTES)) == b"{}"
     assert shown.one(FULL_DAYS_BLOCKS) is None
     assert shown.all(FULL_DAYS_BLOCKS) == []
+    with pytest.raises(EntityNotFound):
+        shown.the(FULL_DAYS_BLOCKS)
     assert shown.entity.name == "v1"
 
 

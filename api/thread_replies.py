@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from litestar import post
 from litestar.openapi.spec import OpenAPIMediaType, Operation, Schema
@@ -17,7 +16,7 @@ from api.event_stream import HEARTBEAT_S
 from api.media_types import forms
 from api.pages import REFUSALS, answers
 from api.problems import problem_body, status_of
-from api.requests import AnyRequest, check_scope, versions_from
+from api.requests import AnyRequest, check_scope, id_from, versions_from
 from api.services import Services, WithServices
 from api.thread_shapes import ReplyAnswer, SendMessage
 from api.threads import TAGS, Raw, ThreadId
@@ -100,7 +99,9 @@ async def reply(
 ) -> ASGIResponse:
     """Asks the assistant about a message that has no answer yet: because it was only sent, or because answering failed."""
     caller, command = await _caller(request, services), await services.requests.command(request)
-    asking = await services.replies.ask_again(caller, command, thread_id, _id(message_id), versions=versions_from(request))
+    asking = await services.replies.ask_again(
+        caller, command, thread_id, id_from(message_id, MessageNotFound), versions=versions_from(request)
+    )
     return await _answer(request, asking, raw=raw)
 
 
@@ -152,13 +153,6 @@ def _piece_frame(piece: Said | Called | Cited) -> bytes:
 def _frame(name: str, data: Any) -> bytes:  # noqa: ANN401 - any JSON
     """JSON has no line breaks of its own, which would end the field."""
     return b"event: %b\ndata: %b\n\n" % (name.encode(), encoded(data))
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise MessageNotFound from None
 
 
 HANDLERS = [chat, reply]

@@ -38,7 +38,7 @@ class PostgresThreadBook:
     async def listing(
         self, workspace_id: UUID, actor: Actor, *, archived: bool, limit: int | None, offset: int
     ) -> AsyncIterator[Piece[Thread]]:
-        seen = workspace_id, _author(actor), not archived
+        seen = workspace_id, actor.identity, not archived
         async with self._database.reading(workspace_id) as connection:
             total = await connection.fetchval(sql("thread_total"), *seen)
         after, left = (None, None), COUNT_MAX if limit is None else limit
@@ -62,14 +62,10 @@ class PostgresThreadBook:
 
 def thread_row(workspace_id: UUID, thread: Thread) -> tuple[Any, ...]:
     """The columns of `thread_write`, in its order."""
-    names = workspace_id, thread.id, thread.provider_thread_id, _author(thread.author)
+    names = workspace_id, thread.id, thread.provider_thread_id, thread.author.identity
     return *names, thread.shared, thread.live, thread.created_at, thread.overdue_from, thread.version, _encode(thread)
 
 
 async def write_thread(connection: Connection, workspace_id: UUID, thread: Thread, _position: int) -> None:
     """In the transaction that appended its events."""
     await connection.execute(sql("thread_write"), *thread_row(workspace_id, thread))
-
-
-def _author(actor: Actor) -> str:
-    return f"{actor.kind}/{actor.id}"

@@ -16,11 +16,11 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 
 from api.requests import IDEMPOTENCY_KEY_CHARACTERS_MAX, POSITION_PATTERN, scope_of
+from api.server_sent import EVENT_STREAM
 
 Json = dict[str, Any]
 SCHEMA_REFERENCE = "#/components/schemas/{name}"
 _SUCCESSES = ("200", "201", "202", "204")
-_EVENT_STREAM = "text/event-stream"
 
 
 def _parameter(name: str, description: str, **schema: Any) -> Json:  # noqa: ANN401 - any JSON
@@ -116,7 +116,7 @@ def _complete(method: str, operation: Json, scope: str | None) -> None:
     answers, opened = operation["responses"], {} in operation.get("security", [])
     if scope is not None:
         operation["security"] = [{"key": [scope]}]
-    if method == "get" and not opened and answers["200"].get("content", {}).keys() != {_EVENT_STREAM}:
+    if method == "get" and not opened and answers["200"].get("content", {}).keys() != {EVENT_STREAM}:
         answers["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
     takes = [] if opened else ["WorkspaceId"]
     takes += ["IfNoneMatch"] if "304" in answers else []

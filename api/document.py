@@ -17,12 +17,12 @@ from litestar.routes import HTTPRoute
 
 from api.planning.queries import described_query
 from api.requests import IDEMPOTENCY_KEY_CHARACTERS_MAX, POSITION_PATTERN, QUERY, scope_of
+from api.server_sent import EVENT_STREAM
 
 Json = dict[str, Any]
 SCHEMA_REFERENCE = "#/components/schemas/{name}"
 _REFERENCE = re.compile(r'"#/components/schemas/([^"]+)"')
 _SUCCESSES = ("200", "201", "202", "204")
-_EVENT_STREAM = "text/event-stream"
 
 
 def _parameter(name: str, description: str, **schema: Any) -> Json:  # noqa: ANN401 - any JSON
@@ -120,7 +120,7 @@ def _complete(method: str, operation: Json, needs: Mapping[str, Any]) -> None:
     scope = scope_of(method.upper(), needs)
     if scope is not None:
         operation["security"] = [{"key": [scope]}]
-    if method == "get" and not opened and answers["200"].get("content", {}).keys() != {_EVENT_STREAM}:
+    if method == "get" and not opened and answers["200"].get("content", {}).keys() != {EVENT_STREAM}:
         answers["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
     takes = [] if opened else ["WorkspaceId"]
     takes += ["IfNoneMatch"] if "304" in answers else []

@@ -177,7 +177,7 @@ def _tell(method: str, template: str | None, status: int, seconds: float, state:
     facts = {"method": method, "route": route, "status": status, "durationMs": round(seconds * 1000, 3)}
     caller = state.get("caller")
     if caller is not None:
-        facts |= {"caller": f"{caller.actor.kind}/{caller.actor.id}", "workspace": str(caller.workspace_id)}
+        facts |= {"caller": caller.actor.identity, "workspace": str(caller.workspace_id)}
     log.info("answered", extra={"facts": facts})
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from api.server_sent import HEARTBEAT_S, SILENCE
 from application.access import NotSignedIn
 from application.event_store import StoreUnavailable
 from application.feed import FeedEvent, FeedReader, Types
@@ -16,7 +17,6 @@ CHUNK_EVENTS_MAX = 500
 CHUNK_BYTES_MAX = 1024 * 1024
 # What is kept of chunks that were sent, for streams that are about to want the same.
 SHARED_BYTES_MAX = 16 * 1024 * 1024
-HEARTBEAT_S = 15.0
 # Between two chunks of a stream that is at the end of the log: what is written meanwhile travels together.
 PAUSE_S = 0.005
 DATABASE_PAUSE_S = 1.0
@@ -118,4 +118,4 @@ def _frame(event: FeedEvent) -> bytes:
 
 def _heartbeat(position: int, *, moved: bool) -> bytes:
     """Keeps the line open. An id without data is no event, but the client comes back with it, past what it did not want."""
-    return b"id: %d\n\n" % position if moved else b":\n\n"
+    return b"id: %d\n\n" % position if moved else SILENCE

@@ -6,15 +6,14 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, get
-from litestar.openapi.spec import OpenAPIMediaType, Operation, Parameter, Schema
+from litestar.openapi.spec import Operation, Parameter, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
-from litestar.response.streaming import ASGIStreamingResponse
 
 from api.answers import json_answer
-from api.media_types import forms
 from api.pages import answers
+from api.server_sent import also_streamed, event_stream, wants_stream
 from api.services import WithServices
 from application.feed import FeedRead, PositionUnknown, types_from, visible
 from domain.errors import InvalidValue
@@ -27,8 +26,6 @@ ANSWER_BYTES_MAX = 8 * 1024 * 1024
 LATEST = "latest"
 # Digits of the greatest position, 2^63 - 1.
 POSITION_DIGITS_MAX = 19
-_JSON, _STREAM = "application/json", "text/event-stream"
-_STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 class FeedEntry(msgspec.Struct, rename="camel"):
@@ -62,10 +59,7 @@ class FeedAnswer(msgspec.Struct):
     head: int
 
 
-_STREAM_SCHEMA = Schema(
-    type=OpenAPIType.STRING,
-    description="Server-sent events without end: `id` is the position, `event` the type, `data` the same object as in `events`.",
-)
+_STREAMED = "Server-sent events without end: `id` is the position, `event` the type, `data` the same object as in `events`."
 
 
 @dataclass
@@ -73,7 +67,7 @@ class _TwoForms(Operation):
     """What the document says of a route that answers JSON or a stream, as `Accept` wishes."""
 
     def __post_init__(self) -> None:
-        forms(self)[_STREAM] = OpenAPIMediaType(schema=_STREAM_SCHEMA)
+        also_streamed(self, _STREAMED)
         last_seen = Parameter(
             name="Last-Event-ID",
             param_in="header",
@@ -107,7 +101,7 @@ async def follow(
     caller = await services.requests.caller(request)
     wanted = visible(None if types is None else types_from(types), caller.scopes)
     place = await _place(services, caller.workspace_id, _last_seen(request) or after)
-    if request.accept.best_match([_JSON, _STREAM]) != _STREAM:
+    if not wants_stream(request):
         read = await services.feed.read(caller.workspace_id, place, types=wanted, events_max=limit, bytes_max=ANSWER_BYTES_MAX)
         return json_answer(_body(read), request=request, version=read.next, variant=f"{read.head:x}")
     if place > await services.feed.head(caller.workspace_id):
@@ -115,7 +109,7 @@ async def follow(
     frames = services.event_streams.stream(
         caller.workspace_id, place, wanted, lambda: services.requests.check_unchanged(request, caller)
     )
-    return ASGIStreamingResponse(iterator=frames, headers=_STREAM_HEADERS, media_type=_STREAM)
+    return event_stream(frames)
 
 
 async def _place(services: WithServices, workspace_id: UUID, after: str) -> int:

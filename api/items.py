@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from api.answers import encoded, json_answer, short_hash, streamed_answer
 from api.pieces import joined, pieced_answer
-from api.requests import AnyRequest, versions_from
+from api.requests import AnyRequest, id_from, versions_from
 from api.services import Services
 from application.event_store import Command
 from application.exclusively import Done
@@ -46,7 +46,7 @@ class ItemRoutes(Generic[S, V]):
 
     async def read(self, request: AnyRequest, services: Services, item_id: str, version: int | None) -> ASGIResponse:
         caller = await services.requests.caller(request)
-        view = await self._items(services).get(caller.workspace_id, self._id(item_id), version)
+        view = await self._items(services).get(caller.workspace_id, id_from(item_id, self._not_found), version)
         body = encoded(self._answer(view))
         # The page's slug and title are among the bytes, and change without the item.
         return json_answer(body, request=request, version=view.version, variant=short_hash(body))
@@ -68,18 +68,18 @@ class ItemRoutes(Generic[S, V]):
         page: str | UnsetType | None = UNSET,
     ) -> ASGIResponse:
         command, items = await services.requests.command(request), self._items(services)
-        versions, named = versions_from(request, version), self._id(item_id)
+        versions, named = versions_from(request, version), id_from(item_id, self._not_found)
         return await self._done(services, command, lambda: items.change(command, named, make, page, versions=versions))
 
     async def delete(self, request: AnyRequest, services: Services, item_id: str) -> ASGIResponse:
         command, items = await services.requests.command(request), self._items(services)
-        versions, named = versions_from(request), self._id(item_id)
+        versions, named = versions_from(request), id_from(item_id, self._not_found)
         done, replayed = await self._once(services, command, lambda: items.archive(command, named, versions=versions))
         return json_answer(_SUCCESS, replayed=replayed, position=done.position)
 
     async def restore(self, request: AnyRequest, services: Services, item_id: str) -> ASGIResponse:
         command, items = await services.requests.command(request), self._items(services)
-        versions, named = versions_from(request), self._id(item_id)
+        versions, named = versions_from(request), id_from(item_id, self._not_found)
         return await self._done(services, command, lambda: items.restore(command, named, versions=versions))
 
     async def history(
@@ -87,7 +87,9 @@ class ItemRoutes(Generic[S, V]):
     ) -> ASGIResponse:
         """Streamed, because a history has no bound."""
         caller = await services.requests.caller(request)
-        pieces = await self._items(services).history(caller.workspace_id, self._id(item_id), limit=limit, offset=offset)
+        pieces = await self._items(services).history(
+            caller.workspace_id, id_from(item_id, self._not_found), limit=limit, offset=offset
+        )
         return streamed_answer(_timeline(pieces))
 
     async def _done(
@@ -100,13 +102,6 @@ class ItemRoutes(Generic[S, V]):
 
     async def _once(self, services: Services, command: Command, run: Callable[[], Awaitable[Done[S]]]) -> tuple[Done[S], bool]:
         return await services.idempotency.once(command, run, lambda known: self._items(services).again(command, known))
-
-    def _id(self, text: str) -> UUID:
-        """Whatever is no id is the id of none."""
-        try:
-            return UUID(text)
-        except ValueError:
-            raise self._not_found from None
 
 
 async def _timeline(pieces: AsyncIterator[list[ItemEntry]]) -> AsyncIterator[bytes]:

@@ -11,7 +11,7 @@ from api.answers import encoded, json_answer
 from api.member_shapes import ChangeMember, InviteMember, MemberAnswer, MembersAnswer
 from api.page_shapes import Success
 from api.pages import REFUSALS_SEEN, Limit, Offset, answers
-from api.requests import SCOPE, check_scope, versions_from
+from api.requests import SCOPE, check_scope, id_from, versions_from
 from api.services import WithServices
 from application.access import Caller
 from application.exclusively import Done
@@ -65,7 +65,7 @@ async def invite_member(request: AnyRequest, data: JSONBody[InviteMember], servi
 async def get_member(request: AnyRequest, member_id: MemberId, services: WithServices) -> ASGIResponse:
     """Somebody who is in the workspace or invited."""
     caller = await services.requests.caller(request)
-    view = await services.members.get(caller.workspace_id, _id(member_id))
+    view = await services.members.get(caller.workspace_id, id_from(member_id, MemberNotFound))
     return json_answer(encoded(MemberAnswer(view)), request=request, version=view.version)
 
 
@@ -81,7 +81,7 @@ async def change_member(
 ) -> ASGIResponse:
     """Their role or name. Owners change everybody's; everybody their own name. A workspace always keeps an owner."""
     command = await services.requests.access_command(request)
-    caller, named = await services.requests.caller(request), _id(member_id)
+    caller, named = await services.requests.caller(request), id_from(member_id, MemberNotFound)
     if data.role or not _is(caller, named):
         check_scope(caller, ADMIN)
     versions = versions_from(request, data.version)
@@ -106,7 +106,7 @@ async def remove_member(request: AnyRequest, member_id: MemberId, services: With
     may leave. Keys are the workspace's and stay.
     """
     command = await services.requests.access_command(request)
-    caller, named = await services.requests.caller(request), _id(member_id)
+    caller, named = await services.requests.caller(request), id_from(member_id, MemberNotFound)
     if not _is(caller, named):
         check_scope(caller, ADMIN)
     versions = versions_from(request)
@@ -125,14 +125,6 @@ def _answer(done: Done[Member], *, status: int, replayed: bool) -> ASGIResponse:
 
 def _is(caller: Caller, member_id: UUID) -> bool:
     return caller.actor.kind == "user" and caller.actor.id == str(member_id)
-
-
-def _id(text: str) -> UUID:
-    """Whatever is no id is the id of no member."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise MemberNotFound from None
 
 
 HANDLERS = [list_members, invite_member, get_member, change_member, remove_member]

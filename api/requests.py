@@ -18,7 +18,7 @@ from application.event_store import Command
 from application.page_past import Then
 from application.positions import Positions
 from application.sign_in import Visit
-from domain.errors import InvalidValue
+from domain.errors import InvalidValue, NotFound
 from domain.ids import derived_id
 from domain.pages.decisions import Guard
 from domain.pages.rules import check_line
@@ -174,6 +174,14 @@ def then_from(version: int | None, as_of: str | None, names: tuple[str, str] = (
     if version is None and as_of is None:
         return None
     return Then(version, None if as_of is None else parse_moment(as_of, names[1]))
+
+
+def id_from(text: str, not_found: type[NotFound]) -> UUID:
+    """Of an address. Whatever is no id is the id of none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise not_found from None
 
 
 def guard_from(request: AnyRequest, version: int | None = None, content_hash: str | None = None) -> Guard:

@@ -2,22 +2,17 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
 
 from litestar import post
-from litestar.openapi.spec import OpenAPIMediaType, Operation, Schema
-from litestar.openapi.spec.enums import OpenAPIType
+from litestar.openapi.spec import Operation
 from litestar.params import FromPath, JSONBody
 from litestar.response.base import ASGIResponse
-from litestar.response.streaming import ASGIStreamingResponse
 
 from api.answers import encoded, json_answer
-from api.event_stream import HEARTBEAT_S
-from api.media_types import forms
 from api.pages import REFUSALS, answers
 from api.problems import problem_body, status_of
-from api.requests import AnyRequest, check_scope, versions_from
+from api.requests import AnyRequest, check_scope, id_from, versions_from
+from api.server_sent import HEARTBEAT_S, SILENCE, also_streamed, event_stream, frame, wants_stream
 from api.services import Services, WithServices
 from api.thread_shapes import ReplyAnswer, SendMessage
 from api.threads import TAGS, Raw, ThreadId
@@ -27,21 +22,13 @@ from application.threads.replies import Asking, no_answer
 from application.threads.reply import Settled
 from application.threads.views import citation_view, message_view
 from domain.errors import DomainError
-from domain.threads.conversation import Failed
+from domain.threads.conversation import Failed, Message, message_in
 from domain.threads.errors import MessageNotFound
 
 PAGES = "pages:read"
-_JSON, _STREAM = "application/json", "text/event-stream"
-_STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
-# A comment, so that nobody on the way takes the line for dead.
-_SILENCE = b":\n\n"
-_STREAM_SCHEMA = Schema(
-    type=OpenAPIType.STRING,
-    description=(
-        "Server-sent events: `message` is what was asked, as it is kept; `delta` has more `text` of the answer; `tool` is "
-        "something that the assistant did, `citation` what it leans on. Last comes `done`, with both messages, or `error`, with "
-        "a problem."
-    ),
+_STREAMED = (
+    "Server-sent events: `message` is what was asked, as it is kept; `delta` has more `text` of the answer; `tool` is something "
+    "that the assistant did, `citation` what it leans on. Last comes `done`, with both messages, or `error`, with a problem."
 )
 
 
@@ -50,7 +37,7 @@ class _WholeOrStream(Operation):
     """What the document says of an answer that comes as a whole or as a stream, as `Accept` wishes."""
 
     def __post_init__(self) -> None:
-        forms(self)[_STREAM] = OpenAPIMediaType(schema=_STREAM_SCHEMA)
+        also_streamed(self, _STREAMED)
 
 
 @post(
@@ -80,7 +67,7 @@ async def chat(
     """
     caller, command, content = await _caller(request, services), await services.requests.command(request), data.said()
     asking = await services.replies.ask(caller, command, thread_id, content, versions=versions_from(request))
-    return await _answer(request, asking, raw=raw)
+    return await _answer(request, services, asking, raw=raw)
 
 
 @post(
@@ -100,8 +87,10 @@ async def reply(
 ) -> ASGIResponse:
     """Asks the assistant about a message that has no answer yet: because it was only sent, or because answering failed."""
     caller, command = await _caller(request, services), await services.requests.command(request)
-    asking = await services.replies.ask_again(caller, command, thread_id, _id(message_id), versions=versions_from(request))
-    return await _answer(request, asking, raw=raw)
+    asking = await services.replies.ask_again(
+        caller, command, thread_id, id_from(message_id, MessageNotFound), versions=versions_from(request)
+    )
+    return await _answer(request, services, asking, raw=raw)
 
 
 async def _caller(request: AnyRequest, services: Services) -> Caller:
@@ -111,11 +100,11 @@ async def _caller(request: AnyRequest, services: Services) -> Caller:
     return caller
 
 
-async def _answer(request: AnyRequest, asking: Asking, *, raw: bool) -> ASGIResponse:
-    if request.accept.best_match([_JSON, _STREAM]) == _STREAM:
-        frames = _frames(request, asking, raw=raw)
-        headers = {**_STREAM_HEADERS, **({"idempotent-replay": "true"} if asking.replayed else {})}
-        return ASGIStreamingResponse(iterator=frames, headers=headers, media_type=_STREAM)
+async def _answer(request: AnyRequest, services: Services, asking: Asking, *, raw: bool) -> ASGIResponse:
+    if wants_stream(request):
+        messages = await services.threads.messages(asking.workspace_id, asking.thread)
+        frames = _frames(request, asking, message_in(messages, asking.message_id), raw=raw)
+        return event_stream(frames, {"idempotent-replay": "true"} if asking.replayed else None)
     settled = await asking.reply.settled()
     body = encoded(_whole(asking, settled, raw=raw))
     return json_answer(body, replayed=asking.replayed, position=settled.position)
@@ -128,37 +117,26 @@ def _whole(asking: Asking, settled: Settled, *, raw: bool) -> ReplyAnswer:
     return ReplyAnswer(message_view(settled.asked, raw=raw), message_view(settled.outcome, raw=raw))
 
 
-async def _frames(request: AnyRequest, asking: Asking, *, raw: bool) -> AsyncIterator[bytes]:
-    yield _frame("message", {"userMessage": message_view(asking.message, raw=raw), "threadId": asking.thread.id})
+async def _frames(request: AnyRequest, asking: Asking, message: Message, *, raw: bool) -> AsyncIterator[bytes]:
+    asked = {"userMessage": message_view(message, raw=raw), "threadId": asking.thread.id}
+    yield frame("message", encoded(asked))
     async for piece in asking.reply.follow(HEARTBEAT_S):
         if not isinstance(piece, Ended):
-            yield _SILENCE if piece is None else _piece_frame(piece)
+            yield SILENCE if piece is None else _piece_frame(piece)
     try:
-        yield _frame("done", _whole(asking, await asking.reply.settled(), raw=raw))
+        yield frame("done", encoded(_whole(asking, await asking.reply.settled(), raw=raw)))
     except DomainError as error:
-        yield b"event: error\ndata: %b\n\n" % problem_body(request, status_of(error), error.code, error.detail, **error.facts)
+        yield frame("error", problem_body(request, status_of(error), error.code, error.detail, **error.facts))
 
 
 def _piece_frame(piece: Said | Called | Cited) -> bytes:
     match piece:
         case Said():
-            return _frame("delta", {"text": piece.text})
+            return frame("delta", encoded({"text": piece.text}))
         case Called():
-            return _frame("tool", piece.call)
+            return frame("tool", encoded(piece.call))
         case Cited():
-            return _frame("citation", citation_view(piece.citation))
-
-
-def _frame(name: str, data: Any) -> bytes:  # noqa: ANN401 - any JSON
-    """JSON has no line breaks of its own, which would end the field."""
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), encoded(data))
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise MessageNotFound from None
+            return frame("citation", encoded(citation_view(piece.citation)))
 
 
 HANDLERS = [chat, reply]

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
-from uuid import UUID
 
 from litestar import Request, delete, get, patch, post
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -11,7 +10,7 @@ from litestar.response.base import ASGIResponse
 from api.answers import encoded, json_answer, short_hash
 from api.page_shapes import Success
 from api.pages import REFUSALS_SEEN, Offset, answers
-from api.requests import check_scope, versions_from
+from api.requests import check_scope, id_from, versions_from
 from api.services import Services, WithServices
 from api.webhook_shapes import (
     ChangeWebhook,
@@ -69,7 +68,7 @@ async def register_webhook(request: AnyRequest, data: JSONBody[RegisterWebhook],
 async def get_webhook(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
     """With how sending to it has gone lately."""
     caller = await services.requests.caller(request)
-    view = await services.webhooks.get(caller.workspace_id, _id(webhook_id))
+    view = await services.webhooks.get(caller.workspace_id, id_from(webhook_id, WebhookNotFound))
     body = encoded(WebhookAnswer(view))
     return json_answer(body, request=request, version=view.version, variant=short_hash(body))
 
@@ -87,7 +86,7 @@ async def change_webhook(
     command = await services.requests.access_command(request)
     check_scope(await services.requests.caller(request), PAGES)
     versions = versions_from(request, data.version)
-    named = _id(webhook_id)
+    named = id_from(webhook_id, WebhookNotFound)
     done, replayed = await _once(
         services, command, lambda: services.webhooks.change(command, named, data.changes(), versions=versions)
     )
@@ -104,7 +103,7 @@ async def change_webhook(
 async def delete_webhook(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
     """Nothing more is sent to it, not even what waits. Its deliveries are forgotten."""
     command = await services.requests.access_command(request)
-    versions, named = versions_from(request), _id(webhook_id)
+    versions, named = versions_from(request), id_from(webhook_id, WebhookNotFound)
     done, replayed = await _once(services, command, lambda: services.webhooks.remove(command, named, versions=versions))
     return json_answer(_SUCCESS, replayed=replayed, position=done.position)
 
@@ -119,7 +118,7 @@ async def delete_webhook(request: AnyRequest, webhook_id: WebhookId, services: W
 async def rotate_secret(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
     """For 24 hours messages are signed with the new secret and with the one before."""
     command = await services.requests.access_command(request)
-    versions, named = versions_from(request), _id(webhook_id)
+    versions, named = versions_from(request), id_from(webhook_id, WebhookNotFound)
     done, replayed = await _once(services, command, lambda: services.webhooks.rotate_secret(command, named, versions=versions))
     return await _with_secret(services, command, done, status=200, replayed=replayed)
 
@@ -134,7 +133,7 @@ async def rotate_secret(request: AnyRequest, webhook_id: WebhookId, services: Wi
 async def resume_webhook(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
     """What waited since it was parked is sent, the oldest first."""
     command = await services.requests.access_command(request)
-    versions, named = versions_from(request), _id(webhook_id)
+    versions, named = versions_from(request), id_from(webhook_id, WebhookNotFound)
     done, replayed = await _once(services, command, lambda: services.webhooks.resume(command, named, versions=versions))
     return await _alone(services, command, done, replayed=replayed)
 
@@ -149,7 +148,7 @@ async def resume_webhook(request: AnyRequest, webhook_id: WebhookId, services: W
 async def test_webhook(request: AnyRequest, webhook_id: WebhookId, services: WithServices) -> ASGIResponse:
     """A signed message of type `webhook.test`, sent once and at once, also to a webhook that is paused or parked."""
     command = await services.requests.command(request)
-    reply = await services.webhooks.test(command.workspace_id, _id(webhook_id), command.at)
+    reply = await services.webhooks.test(command.workspace_id, id_from(webhook_id, WebhookNotFound), command.at)
     return json_answer(encoded(Tried(reply.delivered, reply.status, reply.duration_ms, reply.error)))
 
 
@@ -170,7 +169,7 @@ async def list_deliveries(
     """Newest first. Deliveries are kept for 30 days."""
     caller = await services.caught_up(request, PROJECTION)
     found, total = await services.webhooks.deliveries(
-        caller.workspace_id, _id(webhook_id), status=status, limit=limit, offset=offset
+        caller.workspace_id, id_from(webhook_id, WebhookNotFound), status=status, limit=limit, offset=offset
     )
     return json_answer(encoded(DeliveriesAnswer(list(found), total)), request=request)
 
@@ -187,7 +186,7 @@ async def retry_delivery(
 ) -> ASGIResponse:
     """At once and with all attempts before it, whatever became of it so far. The message keeps its id."""
     caller = await services.requests.caller(request)
-    delivery = await services.webhooks.retry(caller.workspace_id, _id(webhook_id), delivery_id)
+    delivery = await services.webhooks.retry(caller.workspace_id, id_from(webhook_id, WebhookNotFound), delivery_id)
     return json_answer(encoded(DeliveryAnswer(delivery)))
 
 
@@ -204,14 +203,6 @@ async def _with_secret(services: Services, command: Command, done: Done[Webhook]
     view = await services.webhooks.view(command.workspace_id, done.state)
     body = encoded(WebhookWithSecret(view, services.webhooks.secret(done.state)))
     return json_answer(body, status=status, version=view.version, replayed=replayed, position=done.position)
-
-
-def _id(text: str) -> UUID:
-    """Whatever is no id is the id of no webhook."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise WebhookNotFound from None
 
 
 HANDLERS = [

@@ -53,7 +53,7 @@ class Caller(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """The one by which requests are counted: a person is one in all workspaces."""
-        return f"{self.actor.kind}/{self.actor.id}"
+        return self.actor.identity
 
 
 class KeyRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,8 +11,9 @@ from msgspec import UNSET, UnsetType
 from application.event_store import Command, EventStore, KnownCommand
 from application.exclusively import Done, Exclusively, Plan
 from application.item_views import NO_PAGE, ItemEntry, PageName
-from domain.items.kinds import Begun, Changes, Item, ItemEvent, Kind, check_version
+from domain.items.kinds import Begun, Changes, Item, ItemEvent, Kind
 from domain.pages.errors import PageNotFound, VersionNotFound
+from domain.versions import check_version
 
 S = TypeVar("S", bound=Item)
 T = TypeVar("T")

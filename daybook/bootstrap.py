@@ -1,7 +1,8 @@
 """The composition root: the only place that sees every layer. It builds; nothing here decides."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 
 from litestar import Litestar
 
@@ -12,19 +13,17 @@ from api.metrics import Metrics
 from api.requests import Requests
 from api.services import Services
 from application.idempotency import Idempotency
-from application.threads.extractive import ExtractiveAssistant
-from daybook.access import access_parts
-from daybook.assistant import toolbox
+from daybook.access import AccessParts, access_parts
 from daybook.background import Background
-from daybook.choices import Together, assistant_for, embedder_for
+from daybook.choices import Together, embedder_for
 from daybook.core import Core
 from daybook.items import item_parts
 from daybook.pages import page_parts
 from daybook.planning import instance_headers, planning_cases
 from daybook.search import search_parts
 from daybook.settings import Settings, listed
-from daybook.threads import thread_parts
-from daybook.webhooks import webhook_parts
+from daybook.threads import ThreadParts, thread_parts, toolbox
+from daybook.webhooks import WebhookParts, webhook_parts
 from daybook.world import new_id, now
 from infrastructure.feed import PostgresFeed
 from infrastructure.keys import KEYS_CHANNEL
@@ -33,6 +32,8 @@ from infrastructure.projections.positions import PostgresPositions
 from infrastructure.projections.states import ProjectionStates
 
 ALONE = Together()
+# Of the time that requests have when the service ends: what is left is for telling whoever waits that they get no answer.
+ASKING_GRACE = 0.8
 
 
 def build(service_dsn: str, role: str | None, server_key: bytes, settings: Settings, together: Together = ALONE) -> Edge:
@@ -46,9 +47,8 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     searching = search_parts(store, database, embedder)
     hooks = webhook_parts(store, database, server_key, settings)
     idempotency = Idempotency(store)
-    assistant = assistant_for(settings) or ExtractiveAssistant(searching.search)
     tools = toolbox(on_pages, searching.search, access.access.may_still)
-    talking = thread_parts(store, database, idempotency, assistant, tools.tools_for, time_s=settings.assistant_timeout_s)
+    talking = thread_parts(store, database, idempotency, searching.search, tools, settings)
     background = Background(core, hooks.deliverer, embedder)
     elsewhere = RunnerElsewhere(database) if settings.projections == "elsewhere" else None
     feed = PostgresFeed(database, core.hub)
@@ -57,7 +57,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
     def stop_streams() -> None:
         """While requests under way have their grace."""
         core.hub.close()
-        talking.replies.end_in(settings.shutdown_grace_s * 0.8)
+        talking.replies.end_in(settings.shutdown_grace_s * ASKING_GRACE)
 
     services = Services(
         requests=Requests(access.access, access.gate, positions, new_id, now),
@@ -101,26 +101,7 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
         new_request_id=lambda: new_id().hex,
     )
 
-    def keys_changed(_: str) -> None:
-        access.forget_all()
-        # Streams ask again whether their keys are good.
-        core.hub.anybody()
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        channels = {KEYS_CHANNEL: keys_changed, WANTED_CHANNEL: background.runner.hurry}
-        async with core.running(channels, lambda up: access.line(up=up)):
-            try:
-                async with (
-                    elsewhere.running() if elsewhere else background.running(),
-                    access.running(),
-                    talking.replies.running(),
-                ):
-                    yield
-            finally:
-                await hooks.deliveries.close()
-                await access.close()
-
+    lifespan = _lifespan(core, background, elsewhere, access, talking, hooks)
     return create_app(
         services,
         lifespan,
@@ -128,3 +109,33 @@ def build(service_dsn: str, role: str | None, server_key: bytes, settings: Setti
         log_requests=settings.log_requests,
         instance=instance_headers(settings),
     )
+
+
+def _lifespan(
+    core: Core,
+    background: Background,
+    elsewhere: RunnerElsewhere | None,
+    access: AccessParts,
+    talking: ThreadParts,
+    hooks: WebhookParts,
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """What runs while requests are answered."""
+
+    def keys_changed(_: str) -> None:
+        access.forget_all()
+        # Streams ask again whether their keys are good.
+        core.hub.anybody()
+
+    @contextlib.asynccontextmanager
+    async def running(_: Litestar) -> AsyncIterator[None]:
+        channels = {KEYS_CHANNEL: keys_changed, WANTED_CHANNEL: background.runner.hurry}
+        following = elsewhere.running() if elsewhere else background.running()
+        async with core.running(channels, lambda up: access.line(up=up)):
+            try:
+                async with following, access.running(), talking.replies.running():
+                    yield
+            finally:
+                await hooks.deliveries.close()
+                await access.close()
+
+    return running

@@ -30,6 +30,11 @@ class Actor(msgspec.Struct, frozen=True, gc=False):
     id: str
     name: str
 
+    @property
+    def identity(self) -> str:
+        """Who it is for good: names change."""
+        return f"{self.kind}/{self.id}"
+
 
 # Whichever model answers: who asked, and in which thread, is what an event's cause leads to.
 ASSISTANT = Actor("assistant", "assistant", "Assistant")

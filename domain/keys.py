@@ -7,10 +7,11 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
+from domain.errors import DomainError, InvalidValue, NotFound
 from domain.events import Actor, Change, Event, Recorded
 from domain.pages.rules import check_line
 from domain.scopes import FULL, check_scopes
+from domain.versions import check_version
 
 NAME_CHARACTERS_MAX = 100
 # Of those that are not revoked.
@@ -137,9 +138,7 @@ def check_known(key: Key | None, versions: Sequence[int] = ()) -> Key:
     """Raises `KeyNotFound`, or `VersionStale` if the caller names versions and it has none of them."""
     if key is None:
         raise KeyNotFound
-    if versions and key.version not in versions:
-        raise VersionStale(current=key)
-    return key
+    return check_version(key, versions)
 
 
 def _check_name(name: str) -> str:

@@ -11,11 +11,12 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from domain.errors import DomainError, InvalidValue, NotFound, VersionStale
+from domain.errors import DomainError, InvalidValue, NotFound
 from domain.events import Actor, Change, Event, Recorded
 from domain.ids import derived_id
 from domain.pages.rules import check_line
 from domain.scopes import ROLES, Role
+from domain.versions import check_version
 
 NAME_CHARACTERS_MAX = 100
 MEMBERS_MAX = 10_000
@@ -193,9 +194,7 @@ def check_here(member: Member | None, versions: Sequence[int] = ()) -> Member:
     """Raises `MemberNotFound`, or `VersionStale` if the caller names versions and it has none of them."""
     if member is None or not member.here:
         raise MemberNotFound
-    if versions and member.version not in versions:
-        raise VersionStale(current=member)
-    return member
+    return check_version(member, versions)
 
 
 def _check_owner_stays(member: Member, owners: Sequence[Member]) -> None:

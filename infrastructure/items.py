@@ -18,13 +18,13 @@ from infrastructure.database import Connection, Database
 from infrastructure.event_store import codec
 from infrastructure.pages import NUL
 from infrastructure.sql import sql
+from infrastructure.walking import walked
 
 # What the rows of each kind decode to.
 STATES: dict[str, type[Item]] = {state.kind: state for state in (Update, Milestone, Principle)}
 # Each may be of 100 KiB, so no more than these lie in memory at once.
 LISTED_AT_ONCE_MAX = 200
 HISTORY_CHUNK_ENTRIES = 100
-COUNT_MAX = 2**63 - 1
 VERSION_MAX = 2**31 - 1
 
 S = TypeVar("S", bound=Item)
@@ -61,30 +61,27 @@ class PostgresItemBook(Generic[S]):
         filters = (workspace_id, kind.state.kind, kind.goes_with_page, wanted.page_id, standing, wanted.since, wanted.until)
         async with self._database.reading(workspace_id) as connection:
             total = await connection.fetchval(sql("item_total"), *filters)
-        after, left = (None, None), COUNT_MAX if limit is None else limit
-        while left > 0:
-            chunk = min(left, LISTED_AT_ONCE_MAX)
+
+        async def fetch(after: tuple[Any, Any], count: int, offset: int) -> list[asyncpg.Record]:
             async with self._database.reading(workspace_id) as connection:
-                rows = await connection.fetch(self._list, *filters, *after, chunk, offset)
-            # The first piece may be empty; no other is.
-            if rows or after == (None, None):
-                yield Piece([self._kept(row) for row in rows], total)
-            if len(rows) < chunk:
-                return
-            after, offset, left = (rows[-1]["moment"], rows[-1]["item_id"]), 0, left - chunk
+                return await connection.fetch(self._list, *filters, *after, count, offset)
+
+        pieces = walked(fetch, _place, (None, None), limit=limit, offset=offset, at_once=LISTED_AT_ONCE_MAX)
+        async for rows in pieces:
+            yield Piece([self._kept(row) for row in rows], total)
 
     async def history(
         self, workspace_id: UUID, item_id: UUID, *, limit: int | None, offset: int
     ) -> AsyncIterator[list[ItemEntry]]:
-        before, left = VERSION_MAX, COUNT_MAX if limit is None else limit
-        while left > 0:
-            chunk = min(left, HISTORY_CHUNK_ENTRIES)
+        async def fetch(before: int, count: int, offset: int) -> list[asyncpg.Record]:
             async with self._database.reading(workspace_id) as connection:
-                rows = await connection.fetch(sql("stream_back"), workspace_id, item_id, before, chunk, offset)
-            if not rows:
-                return
+                return await connection.fetch(sql("stream_back"), workspace_id, item_id, before, count, offset)
+
+        pieces = walked(
+            fetch, lambda row: int(row["version"]), VERSION_MAX, limit=limit, offset=offset, at_once=HISTORY_CHUNK_ENTRIES
+        )
+        async for rows in pieces:
             yield [_entry(row) for row in rows]
-            before, offset, left = rows[-1]["version"], 0, left - len(rows)
 
     def _kept(self, row: asyncpg.Record) -> Kept[S]:
         named = row["page_id"] is not None
@@ -106,6 +103,10 @@ def item_row(workspace_id: UUID, item: Item) -> tuple[Any, ...]:
 async def write_item(connection: Connection, workspace_id: UUID, item: Item, _position: int) -> None:
     """In the transaction that appended its events."""
     await connection.execute(sql("item_write"), *item_row(workspace_id, item))
+
+
+def _place(row: asyncpg.Record) -> tuple[Any, Any]:
+    return row["moment"], row["item_id"]
 
 
 def _entry(row: asyncpg.Record) -> ItemEntry:

@@ -18,6 +18,7 @@ from domain.pages.state import Page
 from infrastructure.database import Database
 from infrastructure.event_store import codec
 from infrastructure.sql import sql
+from infrastructure.walking import walked
 
 HISTORY_CHUNK_ENTRIES = 1000
 POSITION_MAX = 2**63 - 1
@@ -134,15 +135,16 @@ class PostgresPages:
     ) -> AsyncIterator[list[Entry]]:
         """Newest first, in pieces; `since` is the first position wanted."""
         statement, of_page = (sql("page_history"), ()) if page_id is None else (sql("page_history_of"), (page_id,))
-        before, left = POSITION_MAX, limit if limit is not None else POSITION_MAX
-        while left > 0:
-            chunk = min(left, HISTORY_CHUNK_ENTRIES)
+
+        async def fetch(before: int, count: int, offset: int) -> list[asyncpg.Record]:
             async with self._database.reading(workspace_id) as connection:
-                rows = await connection.fetch(statement, workspace_id, since, before, chunk, offset, *of_page)
-            if not rows:
-                return
+                return await connection.fetch(statement, workspace_id, since, before, count, offset, *of_page)
+
+        pieces = walked(
+            fetch, lambda row: int(row["position"]), POSITION_MAX, limit=limit, offset=offset, at_once=HISTORY_CHUNK_ENTRIES
+        )
+        async for rows in pieces:
             yield [entry_from(row, row["stream_id"]) for row in rows]
-            before, offset, left = rows[-1]["position"], 0, left - len(rows)
 
 
 def _last(rows: list[asyncpg.Record], wanted: int) -> UUID | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from application.items import Piece
@@ -14,9 +15,9 @@ from domain.threads.state import Thread
 from infrastructure.database import NO_WORKSPACE, Connection, Database
 from infrastructure.pages import NUL
 from infrastructure.sql import sql
+from infrastructure.walking import walked
 
 LISTED_AT_ONCE_MAX = 1000
-COUNT_MAX = 2**31 - 1
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Thread).decode
@@ -38,21 +39,17 @@ class PostgresThreadBook:
     async def listing(
         self, workspace_id: UUID, actor: Actor, *, archived: bool, limit: int | None, offset: int
     ) -> AsyncIterator[Piece[Thread]]:
-        seen = workspace_id, _author(actor), not archived
+        seen = workspace_id, actor.identity, not archived
         async with self._database.reading(workspace_id) as connection:
             total = await connection.fetchval(sql("thread_total"), *seen)
-        after, left = (None, None), COUNT_MAX if limit is None else limit
-        offset = min(offset, total)
-        while left > 0:
-            chunk = min(left, LISTED_AT_ONCE_MAX)
+
+        async def fetch(after: tuple[Any, Any], count: int, offset: int) -> list[asyncpg.Record]:
             async with self._database.reading(workspace_id) as connection:
-                rows = await connection.fetch(sql("thread_list"), *seen, *after, chunk, offset)
-            # The first piece may be empty; no other is.
-            if rows or after == (None, None):
-                yield Piece([_decode(row["doc"]) for row in rows], total)
-            if len(rows) < chunk:
-                return
-            after, offset, left = (rows[-1]["created_at"], rows[-1]["thread_id"]), 0, left - chunk
+                return await connection.fetch(sql("thread_list"), *seen, *after, count, offset)
+
+        pieces = walked(fetch, _place, (None, None), limit=limit, offset=min(offset, total), at_once=LISTED_AT_ONCE_MAX)
+        async for rows in pieces:
+            yield Piece([_decode(row["doc"]) for row in rows], total)
 
     async def overdue(self, now: datetime) -> list[tuple[UUID, UUID]]:
         async with self._database.reading(NO_WORKSPACE) as connection:
@@ -62,7 +59,7 @@ class PostgresThreadBook:
 
 def thread_row(workspace_id: UUID, thread: Thread) -> tuple[Any, ...]:
     """The columns of `thread_write`, in its order."""
-    names = workspace_id, thread.id, thread.provider_thread_id, _author(thread.author)
+    names = workspace_id, thread.id, thread.provider_thread_id, thread.author.identity
     return *names, thread.shared, thread.live, thread.created_at, thread.overdue_from, thread.version, _encode(thread)
 
 
@@ -71,5 +68,5 @@ async def write_thread(connection: Connection, workspace_id: UUID, thread: Threa
     await connection.execute(sql("thread_write"), *thread_row(workspace_id, thread))
 
 
-def _author(actor: Actor) -> str:
-    return f"{actor.kind}/{actor.id}"
+def _place(row: asyncpg.Record) -> tuple[Any, Any]:
+    return row["created_at"], row["thread_id"]

@@ -80,10 +80,6 @@ class Ask(msgspec.Struct, frozen=True):
     until: datetime
 
     @property
-    def key(self) -> tuple[UUID, UUID]:
-        return self.command.workspace_id, self.message_id
-
-    @property
     def asked_id(self) -> UUID:
         return self.command.command_id
 
@@ -258,7 +254,7 @@ def _outcome(ask: Ask, answer: _Answer, asking: "asyncio.Task[None]", time_s: fl
 def _turn(message: Message, asker: Actor) -> Turn:
     if message.reply is not None:
         return Turn("assistant", message.content)
-    return Turn("user", message.content, own=(message.author.kind, message.author.id) == (asker.kind, asker.id))
+    return Turn("user", message.content, own=message.author.identity == asker.identity)
 
 
 def _by_assistant(command: Command, seed: str, at: datetime) -> Command:

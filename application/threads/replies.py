@@ -34,8 +34,9 @@ SWEEP_S = 10.0
 class Asking(msgspec.Struct, frozen=True):
     """A question that is in the log, and the answer to it on its way. `replayed` says that it had been asked before."""
 
+    workspace_id: UUID
     thread: Thread
-    message: Message
+    message_id: UUID
     reply: Reply
     replayed: bool
 
@@ -138,8 +139,7 @@ class Replies:
         thread = await self._threads.get(command.workspace_id, command.actor, str(done.state.id)) if replayed else done.state
         if reply is None:
             reply = self._begin(key, self._reading, lambda reply: self._read(command.workspace_id, thread, message_id, reply))
-        message = message_in(await self._threads.messages(command.workspace_id, done.state), message_id)
-        return Asking(done.state, message, reply, replayed)
+        return Asking(command.workspace_id, done.state, message_id, reply, replayed)
 
     def _begin(
         self, key: tuple[UUID, UUID], tasks: set[asyncio.Task[Settled]], work: Callable[[Reply], Coroutine[None, None, Settled]]
@@ -197,5 +197,5 @@ _ERRORS: dict[Failure, type[NoAnswer]] = {"timed_out": AnswerLate}
 def no_answer(asking: Asking, failed: ReplyFailed) -> NoAnswer:
     """What a caller is told who waited for it: their message is kept, and how to ask again."""
     error = _ERRORS.get(failed.reason, NoAnswer)
-    again = f"Your message is kept; to ask again, POST /v1/threads/{asking.thread.id}/messages/{asking.message.id}/reply."
-    return error(f"{failed.detail} {again}", reason=failed.reason, threadId=asking.thread.id, messageId=asking.message.id)
+    again = f"Your message is kept; to ask again, POST /v1/threads/{asking.thread.id}/messages/{asking.message_id}/reply."
+    return error(f"{failed.detail} {again}", reason=failed.reason, threadId=asking.thread.id, messageId=asking.message_id)

@@ -22,12 +22,12 @@ class Reply:
     """Whoever listens hears all of it from the start, whenever they came. Ends settled, or broken off with an error."""
 
     def __init__(self) -> None:
-        self.pieces: list[Piece] = []
+        self._pieces: list[Piece] = []
         self._end: Settled | DomainError | None = None
         self._grown = asyncio.Event()
 
     def take(self, piece: Piece) -> None:
-        self.pieces.append(piece)
+        self._pieces.append(piece)
         self._tell()
 
     def end(self, end: Settled | DomainError) -> None:
@@ -41,9 +41,9 @@ class Reply:
         told = 0
         while True:
             grown = self._grown
-            while told < len(self.pieces):
+            while told < len(self._pieces):
                 told += 1
-                yield self.pieces[told - 1]
+                yield self._pieces[told - 1]
             if self._end is not None:
                 return
             try:

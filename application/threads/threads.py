@@ -13,10 +13,11 @@ from domain.events import Actor
 from domain.ids import derived_id
 from domain.threads import decisions
 from domain.threads.conversation import Message, conversation
-from domain.threads.decisions import Changes, Draft, check_author, check_live, check_version, check_visible
+from domain.threads.decisions import Changes, Draft, check_author, check_live, check_visible
 from domain.threads.errors import ThreadNotFound
 from domain.threads.events import ThreadEvent
 from domain.threads.state import Thread, evolve
+from domain.versions import check_version
 
 Decide = Callable[[Thread], list[ThreadEvent]]
 DecideKnowing = Callable[[Thread, list[Message]], list[ThreadEvent]]

@@ -11,10 +11,11 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET
 
-from domain.errors import NotFound, VersionStale
+from domain.errors import NotFound
 from domain.events import Actor, Change, Event, Recorded
 from domain.pages.errors import NotInTrash
 from domain.pages.queries import NONE
+from domain.versions import check_version
 
 
 class Begun(Event, frozen=True):
@@ -141,13 +142,6 @@ class Kind(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
             archived_at=None,
             **msgspec.structs.asdict(event),
         )
-
-
-def check_version(item: S, versions: Sequence[int]) -> S:
-    """Raises `VersionStale` if the caller names versions and it has none of them."""
-    if versions and item.version not in versions:
-        raise VersionStale(current=item)
-    return item
 
 
 def _applied(item: S, changed: Changed) -> S:

@@ -7,7 +7,6 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from domain.errors import VersionStale
 from domain.events import Actor, Change
 from domain.pages.errors import NotInTrash
 from domain.threads.conversation import Message, message_in
@@ -164,13 +163,5 @@ def check_live(thread: Thread) -> Thread:
     return thread
 
 
-def check_version(thread: Thread, versions: Sequence[int]) -> Thread:
-    """Raises `VersionStale` if the caller names versions and it has none of them."""
-    if versions and thread.version not in versions:
-        raise VersionStale(current=thread)
-    return thread
-
-
 def _is_author(thread: Thread, actor: Actor) -> bool:
-    # Names change; who somebody is does not.
-    return (thread.author.kind, thread.author.id) == (actor.kind, actor.id)
+    return thread.author.identity == actor.identity

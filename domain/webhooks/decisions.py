@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from domain.errors import InvalidValue, VersionStale
+from domain.errors import InvalidValue
 from domain.events import Change
 from domain.pages.rules import check_line
 from domain.threads.rules import PRIVATE
+from domain.versions import check_version
 from domain.webhooks.errors import TooManyWebhooks, WebhookNotFound
 from domain.webhooks.events import (
     WebhookChanged,
@@ -76,9 +77,7 @@ def check_here(webhook: Webhook | None, versions: Sequence[int] = ()) -> Webhook
     """Raises `WebhookNotFound`, or `VersionStale` if the caller names versions and it has none of them."""
     if webhook is None or webhook.removed:
         raise WebhookNotFound
-    if versions and webhook.version not in versions:
-        raise VersionStale(current=webhook)
-    return webhook
+    return check_version(webhook, versions)
 
 
 def matches(types: tuple[str, ...], event_type: str) -> bool:

@@ -19,10 +19,10 @@ from application.tools.reading import HEADINGS_MAX, PIECE_CHARACTERS_MAX
 from application.tools.told import TEXT_CHARACTERS_MAX
 from application.tools.wishes import ENTRIES_MAX, RESULTS_MAX
 from application.tools.workspace import RECORDED_CHARACTERS_MAX, Allowed, Toolbox, WorkspaceTools
-from daybook.assistant import toolbox
 from daybook.core import Core
 from daybook.pages import page_parts
 from daybook.search import search_parts
+from daybook.threads import toolbox
 from domain.events import Actor
 from domain.scopes import expanded
 from infrastructure.assistants.openai_compatible import OpenAiCompatibleAssistant

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Raw
 
 from application.event_store import Append, CommandKnown, KnownCommand
 from application.planning.ports import Seen, Selection, Stored
@@ -98,6 +99,6 @@ class MemoryReader:
     def _seen(self, seen: Seen) -> list[Stored]:
         there = [kept for kept in self._book.there() if seen.archived or not kept.entity.archived]
         return [
-            Stored(kept.concept, int(kept.entity.ref_id), kept.owner and int(kept.owner), msgspec.json.encode(kept.entity))
+            Stored(kept.concept, int(kept.entity.ref_id), kept.owner and int(kept.owner), Raw(msgspec.json.encode(kept.entity)))
             for kept in there
         ]

@@ -99,6 +99,7 @@ OCCASIONS, ITEMS, ENTRIES = "/v1/prm/persons/{ref_id}/occasions", "/v1/smart-lis
 # What they are below. No request removes those, because bodies name them.
 _ABOVE = {OCCASIONS: FIRST_PERSON, ITEMS: FIRST_LIST, ENTRIES: FIRST_METRIC}
 _LINKED_AT_ONCE = 100
+_SETTINGS = "/planning/settings"
 _FEATURES = ("vacations", "life-plan", "schedule", "prm", "docs", "smart-lists", "metrics")
 
 
@@ -109,6 +110,7 @@ class Planned:
         self._workspace = workspace
         self._mark = mark
         self._count = 0
+        self._hurt = set[str]()
         assert posted(workspace, "/vacations", VACATION)["new_vacation"]["ref_id"] == FIRST
         assert new_stream(workspace)["ref_id"] == FIRST_STREAM
         for first in range(0, AHEAD, _LINKED_AT_ONCE):
@@ -153,29 +155,36 @@ class Planned:
         return {"ref_id": [self._ref_id[resource]]} if resource in self._ref_id else {}
 
     def right_again(self, case: Any) -> None:
-        """What was removed is gone for good, so another stands in for it."""
-        client, resource = self._workspace.client, _resource(case.path)
-        client.put("/planning/settings", json={"feature_flags": dict.fromkeys(_FEATURES, True)})
-        if case.path in _ABOVE:
-            self._below_its_own(case, _ABOVE[case.path])
-            return
-        if resource not in self._ref_id:
+        """What was removed is gone for good, so another stands in for it. A request that writes may have hurt any of them."""
+        resource, client = _resource(case.path), self._workspace.client
+        if _SETTINGS in self._hurt:
+            client.put(_SETTINGS, json={"feature_flags": dict.fromkeys(_FEATURES, True)})
+        if resource in self._ref_id and resource in self._hurt:
+            if client.get(self._address(resource), params={"allow_archived": True}).status_code == 404:
+                self._ref_id[resource] = self._one_of[resource]()
+            client.post(f"{self._address(resource)}/unarchive")
+        if resource not in self._ref_id and case.path not in _ABOVE:
             self._make_room(case)
-            return
-        if resource in _ABOVE:
-            self._below_its_own(case, _ABOVE[resource])
-        path = resource.removeprefix("/v1").replace("{ref_id}", _ABOVE.get(resource, ""))
-        named = "sub_ref_id" if resource in _ABOVE else "ref_id"
-        if client.get(f"{path}/{self._ref_id[resource]}", params={"allow_archived": True}).status_code == 404:
-            self._ref_id[resource] = self._one_of[resource]()
-        if case.path_parameters.get(named) in self.ref_ids:
-            case.path_parameters[named] = self._ref_id[resource]
-        method, suffix = ("DELETE", "") if case.path.endswith("/unarchive") else ("POST", "/unarchive")
-        client.request(method, f"{path}/{self._ref_id[resource]}{suffix}")
+        if case.path.endswith("/unarchive"):
+            client.delete(self._address(resource))
+        self._stand_in(case, resource)
+        self._hurt -= {resource, _SETTINGS}
+        if case.method not in {"GET", "HEAD"}:
+            self._hurt |= {*self._ref_id, case.path.removeprefix("/v1")}
 
-    def _below_its_own(self, case: Any, parent: str) -> None:
-        if case.path_parameters.get("ref_id") in self.ref_ids:
-            case.path_parameters["ref_id"] = parent
+    def _address(self, resource: str) -> str:
+        path = resource.removeprefix("/v1").replace("{ref_id}", _ABOVE.get(resource, ""))
+        return f"{path}/{self._ref_id[resource]}"
+
+    def _stand_in(self, case: Any, resource: str) -> None:
+        """Something that is there for something that may be gone. What others are below is never asked for by itself."""
+        named, mine = case.path_parameters, (*self.ref_ids, *_ABOVE.values())
+        above = _ABOVE.get(resource, _ABOVE.get(case.path))
+        if above is not None and named.get("ref_id") in mine:
+            named["ref_id"] = above
+        last = "ref_id" if above is None else "sub_ref_id"
+        if resource in self._ref_id and named.get(last) in mine:
+            named[last] = self._ref_id[resource]
 
     def _make_room(self, case: Any) -> None:
         """For what there may be only one of."""

@@ -112,9 +112,9 @@ def described_query(query: type[Query]) -> list[Json]:
 def _parameter(name: str, schema: Json) -> Json:
     default = schema.pop("default", None)
     if "anyOf" in schema:
-        # That it may be left out is said elsewhere.
         (schema,) = [dict(each) for each in schema["anyOf"] if each != {"type": "null"}]
     described = schema.pop("description", "")
+    schema["type"] = [schema["type"], _NULL]
     if default not in (None, ()):
         schema["default"] = default
     return {"name": name, "in": "query", "required": False, "description": described, "schema": schema}

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
+from msgspec import Raw
 
 from application.event_store import KnownCommand
 from domain.events import Actor
@@ -61,7 +62,7 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     concept: Concept[Any]
     ref_id: int
     owner: int | None
-    doc: bytes
+    doc: Raw
 
 
 class EntityEntry(msgspec.Struct, frozen=True):

@@ -5,7 +5,6 @@ from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 import msgspec
-from msgspec import Raw
 
 from application.planning.ports import EntityReader, Seen, Selection, Stored
 from domain.planning.entities import Concept, Entity
@@ -83,7 +82,7 @@ class Shown(Generic[S]):
 
     @property
     def itself(self) -> S:
-        return cast("S", Raw(self._stored.doc))
+        return cast("S", self._stored.doc)
 
     @property
     def entity(self) -> S:
@@ -92,29 +91,30 @@ class Shown(Generic[S]):
     def one(self, concept: Concept[T], *, archived: bool = True) -> T | None:
         """The one of a concept that belongs to it; None if there is none, or it was not asked for."""
         found = self._those(concept, archived=archived)
-        return cast("T", Raw(found[0].doc)) if found else None
+        return cast("T", found[0].doc) if found else None
 
     def the(self, concept: Concept[T]) -> T:
         """The one of a concept that everything of its kind has. Raises `EntityNotFound` where it went away while it was read."""
         found = self._belonging.get(concept.kind)
         if not found:
             raise self._stored.concept.not_found()
-        return cast("T", Raw(found[0].doc))
+        return cast("T", found[0].doc)
 
     def all(self, concept: Concept[T], *, archived: bool = True) -> list[T]:
-        return [cast("T", Raw(stored.doc)) for stored in self._those(concept, archived=archived)]
+        return [cast("T", stored.doc) for stored in self._those(concept, archived=archived)]
 
     def each(self, concept: Concept[T], *, archived: bool = True) -> list["Shown[T]"]:
         """Those of a concept that belong to it, each with what is shown beside it in turn."""
-        return [Shown(stored, self._shelf) for stored in self._those(concept, archived=archived)]
+        found = self._those(concept, archived=archived)
+        return [Shown(stored, self._shelf) for stored in found] if found else []
 
     def named(self, concept: Concept[T], ref_id: str | None) -> T | None:
         """Another that it names, if it can be seen."""
         stored = None if ref_id is None else self._shelf.named(concept, int(ref_id))
-        return None if stored is None else cast("T", Raw(stored.doc))
+        return None if stored is None else cast("T", stored.doc)
 
     def all_named(self, concept: Concept[T], *, archived: bool = True) -> list[T]:
-        return [cast("T", Raw(stored.doc)) for stored in self._those_named(concept, archived=archived)]
+        return [cast("T", stored.doc) for stored in self._those_named(concept, archived=archived)]
 
     def each_named(self, concept: Concept[T], *, archived: bool = True) -> list["Shown[T]"]:
         """Those of a concept that it names, in the order in which it names them."""
@@ -122,7 +122,7 @@ class Shown(Generic[S]):
 
     def _those(self, concept: Concept[Any], *, archived: bool) -> Sequence[Stored]:
         found = self._belonging.get(concept.kind, ())
-        return found if archived else [stored for stored in found if not decoded(stored).archived]
+        return found if archived or not found else [stored for stored in found if not decoded(stored).archived]
 
     def _those_named(self, concept: Concept[Any], *, archived: bool) -> list[Stored]:
         named = (self._shelf.named(concept, int(ref_id)) for ref_id in self._shelf.names.get(self._stored.ref_id, ()))

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from itertools import groupby, takewhile
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+from msgspec import Raw
 
 from application.planning.ports import EntityEntry, Seen, Selection, Stored
 from domain.planning.concepts import BY_KIND
@@ -19,6 +21,7 @@ from infrastructure.sql import sql
 HISTORY_CHUNK_ENTRIES = 100
 COUNT_MAX = 2**31 - 1
 POSITION_MAX = 2**63 - 1
+_REF_ID = attrgetter("ref_id")
 
 
 class PostgresEntityReader:
@@ -39,7 +42,8 @@ class PostgresEntityReader:
             return _stored(await self._fetch(statement, workspace_id, *arguments)), []
         both = sql("entity_beside").replace("{selected}", statement).replace("{kinds}", kinds)
         rows = await self._fetch(both, workspace_id, *arguments, _kinds(selection.beside))
-        return _stored(row for row in rows if not row["beside"]), _stored(row for row in rows if row["beside"])
+        selected = [Stored(selection.concept, row[0], row[1], Raw(row[3])) for row in rows if row[2] is None]
+        return _in_order(selected), _stored(row for row in rows if row[2] is not None)
 
     async def belonging(
         self, workspace_id: UUID, owners: Sequence[int], concepts: Sequence[Concept[Any]], seen: Seen
@@ -105,19 +109,18 @@ def _kinds(concepts: Sequence[Concept[Any]]) -> list[str]:
 
 
 def _stored(rows: Iterable[asyncpg.Record]) -> list[Stored]:
-    """In the order of their ref_ids, which a statement of two halves does not promise."""
-    found = [Stored(BY_KIND[row[2]], row[0], row[1], row[3]) for row in rows]
-    found.sort(key=_ref_id)
+    return _in_order([Stored(BY_KIND[row[2]], row[0], row[1], Raw(row[3])) for row in rows])
+
+
+def _in_order(found: list[Stored]) -> list[Stored]:
+    """Of their ref_ids, which a statement of two halves does not promise."""
+    found.sort(key=_REF_ID)
     return found
-
-
-def _ref_id(stored: Stored) -> int:
-    return stored.ref_id
 
 
 def _as_stored(kept: Kept[Any]) -> Stored:
     owner = kept.owner
-    return Stored(kept.concept, int(kept.entity.ref_id), None if owner is None else int(owner), encode_entity(kept.entity))
+    return Stored(kept.concept, int(kept.entity.ref_id), None if owner is None else int(owner), Raw(encode_entity(kept.entity)))
 
 
 def _entry(row: asyncpg.Record) -> EntityEntry:

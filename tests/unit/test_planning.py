@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
+from msgspec import Raw
 from planning_memory import Book, Store
 
 from api.planning.noted import FindNoted
@@ -498,7 +499,7 @@ class Reader:
         self.selections.append(selection)
         after = [each for each in self.stored if each.ref_id > selection.after]
         selected = after[selection.offset : selection.offset + selection.limit]
-        notes = [Stored(NOTES, each.ref_id + 1000, each.ref_id, b"{}") for each in selected]
+        notes = [Stored(NOTES, each.ref_id + 1000, each.ref_id, Raw(b"{}")) for each in selected]
         return selected, notes if selection.beside else []
 
     async def belonging(self, *_: Any) -> list[Stored]:
@@ -512,7 +513,7 @@ class Reader:
 
     def _stored(self, number: int) -> Stored:
         kept = given(msgspec.structs.replace(SEA, ref_id=str(number), name=f"v{number}"))
-        return Stored(VACATIONS, number, None, msgspec.json.encode(kept.entity))
+        return Stored(VACATIONS, number, None, Raw(msgspec.json.encode(kept.entity)))
 
 
 def found(reader: Reader, **wanted: Any) -> list[list[int]]:
@@ -593,8 +594,8 @@ def test_a_query_that_does_not_fit_is_refused(text: str) -> None:
 def test_a_query_is_described_by_the_struct_it_is_read_into() -> None:
     described = {each["name"]: each for each in described_query(FindQuery)}
     assert described.keys() == {"allow_archived", "as_of", "asOf", "filter_ref_ids", "limit", "offset"}
-    assert described["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 10_000}
-    assert described["allow_archived"]["schema"] == {"type": "boolean", "default": False}
+    assert described["limit"]["schema"] == {"type": ["integer", "null"], "minimum": 1, "maximum": 10_000}
+    assert described["allow_archived"]["schema"] == {"type": ["boolean", "null"], "default": False}
     assert all(each["in"] == "query" and each["description"] and not each["required"] for each in described.values())
 
 

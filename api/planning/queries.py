@@ -18,8 +18,9 @@ from domain.planning.entities import Concept, RefId
 
 LIMIT_MAX = 10_000
 OFFSET_MAX = 2**31 - 1
-# As a value, it is the same as none.
+# These as values are the same as none.
 _NULL = "null"
+_NONE = {"enum": ["", None]}
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 Q = TypeVar("Q", bound="Query")
 Json = dict[str, Any]
@@ -114,10 +115,10 @@ def _parameter(name: str, schema: Json) -> Json:
     if "anyOf" in schema:
         (schema,) = [dict(each) for each in schema["anyOf"] if each != {"type": "null"}]
     described = schema.pop("description", "")
-    schema["type"] = [schema["type"], _NULL]
+    either: Json = {"anyOf": [schema, _NONE]}
     if default not in (None, ()):
-        schema["default"] = default
-    return {"name": name, "in": "query", "required": False, "description": described, "schema": schema}
+        either["default"] = default
+    return {"name": name, "in": "query", "required": False, "description": described, "schema": either}
 
 
 @cache

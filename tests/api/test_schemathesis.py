@@ -25,9 +25,8 @@ EXAMPLES = int(os.environ.get("DAYBOOK_SCHEMATHESIS_EXAMPLES", "5"))
 REQUEST_S = 20.0
 # How often a value is taken from the samples; the rest is made up.
 KNOWN_SHARE = 0.8
-# Another's workspace is refused in one place, before anything else is looked at, so some operations are enough to see that.
-ASKED_FOR_ANOTHERS = {"/v1/pages", "/v1/pages/{slug}", "/v1/vacations", "/v1/vacations/{ref_id}"}
-WORKSPACE_ID = {"$ref": "#/components/parameters/WorkspaceId"}
+# What every operation reads of its headers is read by the same code, so it is tried on some of them.
+WITH_HEADERS = {"/v1/pages", "/v1/pages/{slug}", "/v1/pages/{slug}/content/append", "/v1/vacations", "/v1/vacations/{ref_id}"}
 # Nobody can do these yet: until tasks and big plans have blocks, each belongs to an event and goes with that alone.
 NEVER_DONE = {f"DELETE /v1/common/time-events/in-day-blocks/{{ref_id}}{way}" for way in ("", "/remove")}
 
@@ -118,9 +117,9 @@ def run(service: Service) -> Iterator[Run]:
     samples = Samples(workspace)
     settings = schemathesis.Config.from_dict(config(workspace, samples))
     document = with_examples(httpx.get(f"{service.url}/openapi.json").json())
-    for path in document["paths"].keys() - ASKED_FOR_ANOTHERS:
+    for path in document["paths"].keys() - WITH_HEADERS:
         for operation in document["paths"][path].values():
-            operation["parameters"] = [each for each in operation.get("parameters", []) if each != WORKSPACE_ID]
+            operation["parameters"] = [each for each in operation.get("parameters", []) if "$ref" not in each]
     schema = schemathesis.openapi.from_dict(document, config=settings)
     hook = GLOBAL_HOOK_DISPATCHER.register_hook_with_name(samples.before_call, "before_call")
     met = Run(operations={f"{method.upper()} {path}" for path, ops in schema.raw_schema["paths"].items() for method in ops})
@@ -158,4 +157,4 @@ def test_every_operation_was_carried_out_and_not_only_refused(run: Run) -> None:
         done = sum(count for status, count in met.items() if status < 300)
         print(f"{operation}: {done / max(1, met.total()):.0%} of {met.total()} {dict(sorted(met.items()))}")
     never = {operation for operation in run.operations if not any(status < 300 for status in run.statuses[operation])}
-    assert never == NEVER_DONE, f"no request made from the document was ever carried out: {sorted(never)}"
+    assert never == NEVER_DONE, f"carried out by none of the requests made from the document: {sorted(never)}"

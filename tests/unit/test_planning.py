@@ -594,8 +594,9 @@ def test_a_query_that_does_not_fit_is_refused(text: str) -> None:
 def test_a_query_is_described_by_the_struct_it_is_read_into() -> None:
     described = {each["name"]: each for each in described_query(FindQuery)}
     assert described.keys() == {"allow_archived", "as_of", "asOf", "filter_ref_ids", "limit", "offset"}
-    assert described["limit"]["schema"] == {"type": ["integer", "null"], "minimum": 1, "maximum": 10_000}
-    assert described["allow_archived"]["schema"] == {"type": ["boolean", "null"], "default": False}
+    none = {"enum": ["", None]}
+    assert described["limit"]["schema"] == {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 10_000}, none]}
+    assert described["allow_archived"]["schema"] == {"anyOf": [{"type": "boolean"}, none], "default": False}
     assert all(each["in"] == "query" and each["description"] and not each["required"] for each in described.values())
 
 

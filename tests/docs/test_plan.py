@@ -18,9 +18,8 @@ def test_the_guide_to_planning_does_what_it_says(service: Service) -> None:
     steps = STEP.findall(GUIDE.read_text(encoding="utf-8"))
     assert len(steps) > 5, "the guide is not where this test looks for it"
     for method, path, body, shown in steps:
-        answer = workspace.client.request(
-            method, filled(path.removeprefix("/v1"), known), content=filled(body, known), headers={"content-type": "application/json"}
-        )
+        address, kind = filled(path.removeprefix("/v1"), known), {"content-type": "application/json"}
+        answer = workspace.client.request(method, address, content=filled(body, known), headers=kind)
         assert answer.status_code == 200, f"{method} {path}: {answer.text}"
         check(json.loads(expected(shown)), answer.json(), known)
 

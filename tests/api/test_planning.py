@@ -51,6 +51,7 @@ ROUTES = [
     "GET /v1/common/time-events/full-days-blocks/{ref_id}/history",
     "GET /v1/planning/settings",
     "PUT /v1/planning/settings",
+    *(f"GET /v1/{path}/settings/history" for path in ("planning", "metrics", "prm")),
     "GET /v1/schedule/streams",
     "POST /v1/schedule/streams/for-user",
     "POST /v1/schedule/streams/for-external-ical",

@@ -13,12 +13,15 @@ from conftest import Workspace
 
 from api.planning.frame import Resource
 from api.planning.routes import RESOURCES
+from domain.planning.concepts import BY_NOTE_NAMESPACE
 from domain.planning.notes import NoteNamespace
 
-# How many things a workspace has of planning from the start: the settings, the life plan with its root project, a stream, and
-# what is set for persons with seven circles. The first that is made has the next number.
+# How many things a workspace has of planning from the start: the settings, the life plan with its root project, a stream, what
+# is set for persons with seven circles, the working mem with its settings and its note, and what is set for time plans and for
+# journals. The first that is made has the next number.
 ROOT = "3"
-SEEDED = 12
+WORKING_MEM, WORKING_MEM_NOTE = "14", "15"
+SEEDED = 17
 FIRST = str(SEEDED + 1)
 VACATION = {"name": "By the sea", "start_date": "2026-07-01", "end_date": "2026-07-14"}
 LIST = {"name": "Books", "icon": "\U0001f4da"}
@@ -278,7 +281,7 @@ def _occasion(workspace: Workspace) -> dict[str, Any]:
 
 SAMPLES = [
     Sample("/vacations", lambda _: VACATION, {"name": "In the hills", "start_date": "2026-06-30"}),
-    Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}),
+    Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}, sown=1),
     Sample("/common/tags", _tag, {"name": "in-the-hills"}),
     Sample(
         "/life-plan/projects",
@@ -331,7 +334,7 @@ SAMPLES = [
     ),
 ]
 # Namespaces of which nothing is kept yet.
-EMPTY_NAMESPACES = sorted(set(get_args(NoteNamespace)) - {each.concept.note_namespace for each in RESOURCES})
+EMPTY_NAMESPACES = sorted(set(get_args(NoteNamespace)) - BY_NOTE_NAMESPACE.keys())
 
 
 def query_flags(sample: Sample) -> Iterator[str]:

@@ -9,6 +9,7 @@ from api.planning import (
     circles,
     docs,
     goals,
+    journal_settings,
     life_plan,
     metric_entries,
     metric_settings,
@@ -26,8 +27,10 @@ from api.planning import (
     smart_lists,
     tags,
     time_blocks,
+    time_plan_settings,
     vacations,
     visions,
+    working_mem,
 )
 from api.planning.frame import Resource
 from api.planning.handlers import handlers_of
@@ -62,5 +65,8 @@ HANDLERS: list[HTTPRouteHandler] = [
     *visions.HANDLERS,
     *metric_settings.HANDLERS,
     *prm.HANDLERS,
+    *working_mem.HANDLERS,
+    *time_plan_settings.HANDLERS,
+    *journal_settings.HANDLERS,
     *(handler for resource in RESOURCES for handler in handlers_of(resource)),
 ]

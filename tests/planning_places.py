@@ -132,6 +132,8 @@ class Planned:
         assert new_person(workspace)["ref_id"] == FIRST_PERSON
         assert new_list(workspace)["ref_id"] == FIRST_LIST
         assert new_metric(workspace)["ref_id"] == FIRST_METRIC
+        # Of what is set for metrics there is nothing until then.
+        workspace.client.post(f"/metrics/{FIRST_METRIC}/change-collection-project", json={"collection_project_ref_id": ROOT})
         self._say(WORKING_MEM_NOTE)
         self._one_of = {
             "/v1/vacations": self._vacation,

@@ -202,6 +202,27 @@ def live(workspace: Workspace) -> None:
     client.request("DELETE", f"/life-plan/projects/{project}/remove", json={"backup_project_ref_id": below})
 
 
+def settle(workspace: Workspace) -> None:
+    """Everything that may be set of working mem, time plans and journals, in parts and as a whole."""
+    client, project = workspace.client, new_project(workspace)
+    for body in ({"generation_period": "weekly"}, {"cleanup_project_ref_id": project}):
+        client.put("/working-mem/settings", json=body)
+    client.put("/working-mem/settings", json={"generation_period": "daily", "cleanup_project_ref_id": ROOT})
+    for path, task, approach in (
+        ("/time-plans/settings", "planning_task", "only-plan"),
+        ("/journals/settings", "writing_task", "only-journal"),
+    ):
+        parts = (
+            {"periods": ["monthly"], "generation_in_advance_days": {"monthly": 5}},
+            {"generation_approach": approach},
+            {f"{task}_eisen": None, f"{task}_project_ref_id": project},
+            {"periods": [], f"{task}_difficulty": "hard"},
+        )
+        for body in parts:
+            answer = client.put(path, json=body)
+            assert answer.status_code == 200, answer.text
+
+
 def _doc(_: Workspace) -> dict[str, Any]:
     return {"idempotency_key": str(uuid4()), "name": "Packing", "content": BLOCKS}
 

@@ -4,7 +4,7 @@ import msgspec
 
 from api.planning.frame import Change
 from api.planning.metrics import NoTasks
-from api.planning.singletons import ProjectOf, Singleton, handlers_of_the
+from api.planning.singletons import ProjectOf, Singleton
 from application.planning.generation import change_generation
 from application.planning.journal_settings import ChangeJournalSettings
 from application.planning.reading import Shown
@@ -47,4 +47,3 @@ SETTINGS = Singleton(
     change=Change(order=ChangeJournalSettings, act=change_generation),
     changing="Every period has its days, and where tasks are made, they have a project, an eisen and a difficulty.",
 )
-HANDLERS = handlers_of_the(SETTINGS)

@@ -3,7 +3,7 @@
 import msgspec
 
 from api.planning.frame import Change
-from api.planning.singletons import ProjectOf, Singleton, handlers_of_the
+from api.planning.singletons import ProjectOf, Singleton
 from application.planning.lifetimes import ChangeLifePlan, change_life_plan
 from application.planning.reading import Shown
 from domain.planning.life_plan import LIFE_PLANS, LifePlan
@@ -29,4 +29,3 @@ THE = Singleton(
     change=Change(order=ChangeLifePlan, act=change_life_plan),
     changing="Refused where a chapter would end before it starts.",
 )
-HANDLERS = handlers_of_the(THE)

@@ -11,7 +11,7 @@ from litestar.response.base import ASGIResponse
 from api.planning.answering import answers_null, carried_out, null
 from api.planning.chosen_projects import chosen_project
 from api.planning.handlers import TAGS
-from api.planning.singletons import ProjectOf, Singleton, handlers_of_the
+from api.planning.singletons import ProjectOf, Singleton
 from api.requests import AnyRequest, versions_from
 from api.services import WithServices
 from application.planning.prm import ChangeCatchUpProject, change_catch_up_project
@@ -62,4 +62,4 @@ async def change_project(request: AnyRequest, data: JSONBody[ChangeCatchUpProjec
     return await carried_out(request, services, lambda draft: change_catch_up_project(draft, data, versions), null)
 
 
-HANDLERS = [*handlers_of_the(SETTINGS), change_project]
+HANDLERS = [change_project]

@@ -34,6 +34,7 @@ from api.planning import (
 )
 from api.planning.frame import Resource
 from api.planning.handlers import handlers_of
+from api.planning.singletons import Singleton, handlers_of_the
 
 RESOURCES: tuple[Resource[Any], ...] = (
     vacations.RESOURCE,
@@ -58,15 +59,21 @@ RESOURCES: tuple[Resource[Any], ...] = (
     persons.RESOURCE,
     occasions.RESOURCE,
 )
+SINGLETONS: tuple[Singleton[Any], ...] = (
+    settings.THE,
+    life_plan.THE,
+    prm.SETTINGS,
+    working_mem.THE,
+    working_mem.SETTINGS,
+    time_plan_settings.SETTINGS,
+    journal_settings.SETTINGS,
+)
 HANDLERS: list[HTTPRouteHandler] = [
     *settings.HANDLERS,
     *tags.HANDLERS,
-    *life_plan.HANDLERS,
     *visions.HANDLERS,
     *metric_settings.HANDLERS,
     *prm.HANDLERS,
-    *working_mem.HANDLERS,
-    *time_plan_settings.HANDLERS,
-    *journal_settings.HANDLERS,
+    *(handler for singleton in SINGLETONS for handler in handlers_of_the(singleton)),
     *(handler for resource in RESOURCES for handler in handlers_of(resource)),
 ]

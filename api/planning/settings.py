@@ -7,7 +7,7 @@ from litestar.response.base import ASGIResponse
 
 from api.planning.answering import answers_null, carried_out, null
 from api.planning.handlers import TAGS
-from api.planning.singletons import ProjectOf, Singleton, handlers_of_the
+from api.planning.singletons import ProjectOf, Singleton
 from api.requests import AnyRequest, versions_from
 from api.services import WithServices
 from application.planning.reading import Shown
@@ -41,4 +41,4 @@ async def change_settings(request: AnyRequest, data: JSONBody[SwitchFeatures], s
     return answer
 
 
-HANDLERS = [*handlers_of_the(THE), change_settings]
+HANDLERS = [change_settings]

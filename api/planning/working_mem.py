@@ -4,7 +4,7 @@ import msgspec
 
 from api.planning.frame import Change
 from api.planning.metrics import NoTasks
-from api.planning.singletons import ProjectOf, Singleton, handlers_of_the
+from api.planning.singletons import ProjectOf, Singleton
 from application.planning.reading import Beside, Shown
 from application.planning.working_mem import ChangeWorkingMemSettings
 from domain.planning.notes import NOTES, Note
@@ -68,4 +68,3 @@ SETTINGS = Singleton(
     change=Change(order=ChangeWorkingMemSettings),
     changing="The project has to be there.",
 )
-HANDLERS = [*handlers_of_the(THE), *handlers_of_the(SETTINGS)]

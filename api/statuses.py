@@ -61,6 +61,7 @@ from domain.planning.errors import (
     ParentDiffers,
     RuleBroken,
 )
+from domain.planning.generation import GenerationInvalid
 from domain.planning.goals import GoalTooDeep
 from domain.planning.in_day_blocks import BlockHasEvent
 from domain.planning.life_plan import BirthInvalid
@@ -170,6 +171,7 @@ STATUSES: dict[type[DomainError], int] = {
     KeyInvalid: 422,
     UrlInvalid: 422,
     GenParamsInvalid: 422,
+    GenerationInvalid: 422,
     SkipRuleInvalid: 422,
     TooManyTags: 422,
     FeatureHosted: 422,

@@ -19,6 +19,7 @@ from planning_samples import (
     SEEDED,
     STREAM,
     VACATION,
+    WORKING_MEM_NOTE,
     new_chapter,
     new_doc,
     new_entry,
@@ -66,6 +67,9 @@ PLANNING_BODIES: dict[str, Any] = {
     "POST /v1/prm/persons/{ref_id}/occasions": {**OCCASION, "person_ref_id": FIRST_PERSON},
     "PUT /v1/prm/persons/{ref_id}/occasions/{sub_ref_id}": {"name": "Elsewhere", "date": "29 Feb"},
     "POST /v1/prm/change-catch-up-project": {"catch_up_project_ref_id": ROOT},
+    "PUT /v1/working-mem/settings": {"generation_period": "weekly", "cleanup_project_ref_id": ROOT},
+    "PUT /v1/time-plans/settings": {"periods": ["monthly"], "generation_in_advance_days": {"monthly": 5}},
+    "PUT /v1/journals/settings": {"generation_approach": "only-journal", "writing_task_eisen": None},
     "POST /v1/docs": {"idempotency_key": "packing", "name": "Packing", "content": BLOCKS},
     "PUT /v1/docs/{ref_id}": {"name": "Unpacking"},
     "POST /v1/smart-lists": LIST,
@@ -100,7 +104,18 @@ OCCASIONS, ITEMS, ENTRIES = "/v1/prm/persons/{ref_id}/occasions", "/v1/smart-lis
 _ABOVE = {OCCASIONS: FIRST_PERSON, ITEMS: FIRST_LIST, ENTRIES: FIRST_METRIC}
 _LINKED_AT_ONCE = 100
 _SETTINGS = "/planning/settings"
-_FEATURES = ("vacations", "life-plan", "schedule", "prm", "docs", "smart-lists", "metrics")
+_FEATURES = (
+    "vacations",
+    "life-plan",
+    "schedule",
+    "prm",
+    "docs",
+    "smart-lists",
+    "metrics",
+    "working-mem",
+    "time-plans",
+    "journals",
+)
 
 
 class Planned:
@@ -119,6 +134,9 @@ class Planned:
         assert new_person(workspace)["ref_id"] == FIRST_PERSON
         assert new_list(workspace)["ref_id"] == FIRST_LIST
         assert new_metric(workspace)["ref_id"] == FIRST_METRIC
+        # Of what is set for metrics there is nothing until then.
+        workspace.client.post(f"/metrics/{FIRST_METRIC}/change-collection-project", json={"collection_project_ref_id": ROOT})
+        self._say(WORKING_MEM_NOTE)
         self._one_of = {
             "/v1/vacations": self._vacation,
             "/v1/common/notes": self._note,
@@ -216,11 +234,16 @@ class Planned:
     def _vision(self) -> str:
         """The active one. Its name is not its own, so the note has the mark."""
         made = posted(self._workspace, "/life-plan/visions/create-draft", None)
-        content = [{"kind": "paragraph", "correlation_id": "p", "text": self._mark}]
-        self._workspace.client.put(f"/common/notes/{made['note']['ref_id']}", json={"content": content})
+        self._say(made["note"]["ref_id"])
         ref_id: str = made["vision"]["ref_id"]
         self._workspace.client.post(f"/life-plan/visions/{ref_id}/mark-active")
         return ref_id
+
+    def _say(self, note_ref_id: str) -> None:
+        """The mark, in a note that is there."""
+        content = [{"kind": "paragraph", "correlation_id": "p", "text": self._mark}]
+        answer = self._workspace.client.put(f"/common/notes/{note_ref_id}", json={"content": content})
+        assert answer.status_code == 200, answer.text
 
     def _in_day(self) -> dict[str, Any]:
         body = {**EVENT_IN_DAY, "name": self._mark, "schedule_stream_ref_id": FIRST_STREAM}

@@ -13,12 +13,15 @@ from conftest import Workspace
 
 from api.planning.frame import Resource
 from api.planning.routes import RESOURCES
+from domain.planning.concepts import BY_NOTE_NAMESPACE
 from domain.planning.notes import NoteNamespace
 
-# How many things a workspace has of planning from the start: the settings, the life plan with its root project, a stream, and
-# what is set for persons with seven circles. The first that is made has the next number.
+# How many things a workspace has of planning from the start: the settings, the life plan with its root project, a stream, what
+# is set for persons with seven circles, the working mem with its settings and its note, and what is set for time plans and for
+# journals. The first that is made has the next number.
 ROOT = "3"
-SEEDED = 12
+WORKING_MEM, WORKING_MEM_NOTE = "14", "15"
+SEEDED = 17
 FIRST = str(SEEDED + 1)
 VACATION = {"name": "By the sea", "start_date": "2026-07-01", "end_date": "2026-07-14"}
 LIST = {"name": "Books", "icon": "\U0001f4da"}
@@ -199,6 +202,27 @@ def live(workspace: Workspace) -> None:
     client.request("DELETE", f"/life-plan/projects/{project}/remove", json={"backup_project_ref_id": below})
 
 
+def settle(workspace: Workspace) -> None:
+    """Everything that may be set of working mem, time plans and journals, in parts and as a whole."""
+    client, project = workspace.client, new_project(workspace)
+    for body in ({"generation_period": "weekly"}, {"cleanup_project_ref_id": project}):
+        client.put("/working-mem/settings", json=body)
+    client.put("/working-mem/settings", json={"generation_period": "daily", "cleanup_project_ref_id": ROOT})
+    for path, task, approach in (
+        ("/time-plans/settings", "planning_task", "only-plan"),
+        ("/journals/settings", "writing_task", "only-journal"),
+    ):
+        parts = (
+            {"periods": ["monthly"], "generation_in_advance_days": {"monthly": 5}},
+            {"generation_approach": approach},
+            {f"{task}_eisen": None, f"{task}_project_ref_id": project},
+            {"periods": [], f"{task}_difficulty": "hard"},
+        )
+        for body in parts:
+            answer = client.put(path, json=body)
+            assert answer.status_code == 200, answer.text
+
+
 def _doc(_: Workspace) -> dict[str, Any]:
     return {"idempotency_key": str(uuid4()), "name": "Packing", "content": BLOCKS}
 
@@ -278,7 +302,7 @@ def _occasion(workspace: Workspace) -> dict[str, Any]:
 
 SAMPLES = [
     Sample("/vacations", lambda _: VACATION, {"name": "In the hills", "start_date": "2026-06-30"}),
-    Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}),
+    Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}, sown=1),
     Sample("/common/tags", _tag, {"name": "in-the-hills"}),
     Sample(
         "/life-plan/projects",
@@ -331,7 +355,7 @@ SAMPLES = [
     ),
 ]
 # Namespaces of which nothing is kept yet.
-EMPTY_NAMESPACES = sorted(set(get_args(NoteNamespace)) - {each.concept.note_namespace for each in RESOURCES})
+EMPTY_NAMESPACES = sorted(set(get_args(NoteNamespace)) - BY_NOTE_NAMESPACE.keys())
 
 
 def query_flags(sample: Sample) -> Iterator[str]:

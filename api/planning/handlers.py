@@ -64,7 +64,7 @@ class _Routes:
     def find(self, find: Find[Any, Any]) -> HTTPRouteHandler:
         summary = f"Find {self._resource.many}"
 
-        @get(self._resource.path, responses=answers(find.answer, 200, 404, 409), **_said(summary, find.query))
+        @get(self._resource.path, responses=answers(find.answer, 200, 404, 409), **in_document(summary, find.query))
         async def find_all(request: AnyRequest, services: WithServices) -> ASGIResponse:
             """In the order of their ref_ids."""
             query = read_query(request, find.query)
@@ -80,7 +80,7 @@ class _Routes:
         refusals = answers(create.answer, 200, *REFUSALS_WITHOUT_BASE)
         summary = create.summary or f"Create {self.a_one}"
 
-        @post(self._resource.path + create.way, responses=refusals, status_code=200, **_said(summary))
+        @post(self._resource.path + create.way, responses=refusals, status_code=200, **in_document(summary))
         async def create_one(
             request: AnyRequest,
             data: JSONBody[order],  # type: ignore[valid-type] # the declaration's
@@ -102,7 +102,7 @@ class _Routes:
         return create_one
 
     def load(self, load: Load[Any, Any]) -> HTTPRouteHandler:
-        @get(self._one, responses=answers(load.answer, 200, 404, 409), **_said(f"Load {self.a_one}", load.query))
+        @get(self._one, responses=answers(load.answer, 200, 404, 409), **in_document(f"Load {self.a_one}", load.query))
         async def load_one(request: AnyRequest, services: WithServices) -> ASGIResponse:
             """With all that belongs to it."""
             query = read_query(request, load.query)
@@ -117,20 +117,20 @@ class _Routes:
     def change(self, change: Change[Any, Any]) -> HTTPRouteHandler:
         order = change.order
 
-        @put(self._one, responses=answers_null(), **_said(f"Change {self.a_one}"))
+        @put(self._one, responses=answers_null(), **in_document(f"Change {self.a_one}"))
         async def change_one(
             request: AnyRequest,
             data: JSONBody[order],  # type: ignore[valid-type] # the declaration's
             services: WithServices,
         ) -> ASGIResponse:
             """By plain values, or by `should_change` and `value`. What is left out stays; changing nothing keeps the version."""
-            versions = versions_from(request, _expected(data))
+            versions = versions_from(request, expected_version(data))
             return await self._on_one(request, services, lambda draft, kept: change.act(draft, kept, data), versions=versions)
 
         return change_one
 
     def command(self, command: Command[Any, Any]) -> HTTPRouteHandler:
-        path, said, order = f"{self._one}/{command.name}", _said(command.summary), command.order
+        path, said, order = f"{self._one}/{command.name}", in_document(command.summary), command.order
         if order is None:
 
             @post(path, responses=answers_null(), status_code=200, **said)
@@ -145,13 +145,13 @@ class _Routes:
             data: JSONBody[order],  # type: ignore[valid-type] # the declaration's
             services: WithServices,
         ) -> ASGIResponse:
-            versions = versions_from(request, _expected(data))
+            versions = versions_from(request, expected_version(data))
             return await self._on_one(request, services, lambda draft, kept: command.act(draft, kept, data), versions=versions)
 
         return order_one
 
     def ending(self, suffix: str, summary: str, act: Callable[[Draft, Kept[Any]], Awaitable[None]]) -> HTTPRouteHandler:
-        @delete(self._one + suffix, responses=answers_null(), status_code=200, **_said(summary))
+        @delete(self._one + suffix, responses=answers_null(), status_code=200, **in_document(summary))
         async def end_one(request: AnyRequest, services: WithServices) -> ASGIResponse:
             """With what belongs to it."""
             return await self._on_one(request, services, act, archived=True)
@@ -159,7 +159,7 @@ class _Routes:
         return end_one
 
     def removal(self, removal: Removal[Any, Any]) -> HTTPRouteHandler:
-        order, said = removal.order, _said(f"Remove {self.a_one} for good")
+        order, said = removal.order, in_document(f"Remove {self.a_one} for good")
 
         @delete(f"{self._one}/remove", responses=answers_null(), status_code=200, **said)
         async def remove_one(
@@ -174,7 +174,7 @@ class _Routes:
         return remove_one
 
     def unarchive(self) -> HTTPRouteHandler:
-        @post(f"{self._one}/unarchive", responses=answers_null(), status_code=200, **_said(f"Unarchive {self.a_one}"))
+        @post(f"{self._one}/unarchive", responses=answers_null(), status_code=200, **in_document(f"Unarchive {self.a_one}"))
         async def unarchive_one(request: AnyRequest, services: WithServices) -> ASGIResponse:
             """With what was archived together with it."""
             return await self._on_one(request, services, self._resource.unarchive, archived=True)
@@ -182,7 +182,7 @@ class _Routes:
         return unarchive_one
 
     def history(self) -> HTTPRouteHandler:
-        said = _said(f"The history of {self.a_one}", HistoryQuery)
+        said = in_document(f"The history of {self.a_one}", HistoryQuery)
 
         @get(f"{self._one}/history", responses=answers(EntityHistoryAnswer, 200, 404, 409), **said)
         async def history_of_one(request: AnyRequest, services: WithServices) -> ASGIResponse:
@@ -249,12 +249,12 @@ class _Routes:
             raise self._concept.not_found()
 
 
-def _said(summary: str, query: type[Query] | None = None) -> dict[str, Any]:
+def in_document(summary: str, query: type[Query] | None = None) -> dict[str, Any]:
     """What the document says."""
     return {"summary": summary, "tags": TAGS, "opt": {QUERY: query} if query else {}}
 
 
-def _expected(order: Order) -> int | None:
+def expected_version(order: Order) -> int | None:
     """The version that an order is for, if it names one."""
     return order.expected_version if isinstance(order, ChangeOrder) else None
 

@@ -1,26 +1,12 @@
 """The life plan itself, which a workspace has one of."""
 
-from uuid import UUID
-
 import msgspec
-from litestar import get, put
-from litestar.params import JSONBody
-from litestar.response.base import ASGIResponse
 
-from api.answers import encoded, json_answer, streamed_answer
-from api.pages import answers
-from api.planning.answering import answers_null, carried_out, null
-from api.planning.handlers import TAGS
-from api.planning.histories import EntityHistoryAnswer, timeline
-from api.planning.queries import HistoryQuery, LoadQuery, read_query
-from api.requests import QUERY, AnyRequest, versions_from
-from api.services import Services, WithServices
+from api.planning.frame import Change
+from api.planning.singletons import ProjectOf, Singleton
 from application.planning.lifetimes import ChangeLifePlan, change_life_plan
-from application.planning.ports import Seen
-from application.planning.reading import Found, Shown
+from application.planning.reading import Shown
 from domain.planning.life_plan import LIFE_PLANS, LifePlan
-
-PATH = "/life-plan"
 
 
 class LifePlanAnswer(msgspec.Struct):
@@ -29,50 +15,17 @@ class LifePlanAnswer(msgspec.Struct):
     life_plan: LifePlan
 
 
-@get(PATH, responses=answers(LifePlanAnswer, 200, 404, 409), summary="Load the life plan", tags=TAGS, opt={QUERY: LoadQuery})
-async def load_life_plan(request: AnyRequest, services: WithServices) -> ASGIResponse:
-    """When the life began."""
-    query = read_query(request, LoadQuery)
-    shown = await _shown(await _workspace(request, services), services, query.seen)
-    return json_answer(encoded(LifePlanAnswer(shown.itself)), request=request, version=shown.entity.version)
+async def _plan(shown: Shown[LifePlan], _: ProjectOf) -> LifePlanAnswer:
+    return LifePlanAnswer(shown.itself)
 
 
-@put(PATH, responses=answers_null(), summary="Change the life plan", tags=TAGS)
-async def put_life_plan(request: AnyRequest, data: JSONBody[ChangeLifePlan], services: WithServices) -> ASGIResponse:
-    """What is left out stays. Refused where a chapter would end before it starts."""
-    await _workspace(request, services)
-    versions = versions_from(request, data.expected_version)
-    return await carried_out(request, services, lambda draft: change_life_plan(draft, data, versions), null)
-
-
-@get(
-    f"{PATH}/history",
-    responses=answers(EntityHistoryAnswer, 200, 404, 409),
-    summary="The history of the life plan",
-    tags=TAGS,
-    opt={QUERY: HistoryQuery},
+THE = Singleton(
+    path="/life-plan",
+    concept=LIFE_PLANS,
+    the="the life plan",
+    feature="life-plan",
+    answer=LifePlanAnswer,
+    shown=_plan,
+    change=Change(order=ChangeLifePlan, act=change_life_plan),
+    changing="Refused where a chapter would end before it starts.",
 )
-async def history_of_life_plan(request: AnyRequest, services: WithServices) -> ASGIResponse:
-    """Newest first."""
-    query, workspace_id = read_query(request, HistoryQuery), await _workspace(request, services)
-    plan = (await _shown(workspace_id, services, Seen())).entity
-    reading = services.planning.reading
-    return streamed_answer(timeline(reading.history(workspace_id, int(plan.ref_id), limit=query.limit, offset=query.offset)))
-
-
-async def _workspace(request: AnyRequest, services: Services) -> UUID:
-    """The caller's. Raises `FeatureOff`."""
-    caller = await services.requests.caller(request)
-    await services.planning.features.check(caller.workspace_id, "life-plan")
-    return caller.workspace_id
-
-
-async def _shown(workspace_id: UUID, services: Services, seen: Seen) -> Shown[LifePlan]:
-    """Raises `EntityNotFound`, before there was one."""
-    async for piece in services.planning.reading.find(workspace_id, Found(concept=LIFE_PLANS, seen=seen)):
-        if piece:
-            return piece[0]
-    raise LIFE_PLANS.not_found()
-
-
-HANDLERS = [load_life_plan, put_life_plan, history_of_life_plan]

@@ -11,6 +11,7 @@ from api.answers import encoded, json_answer
 from api.pages import answers
 from api.planning.chosen_projects import chosen_project
 from api.planning.handlers import TAGS
+from api.planning.singletons import history_of_the
 from api.requests import AnyRequest
 from api.services import WithServices
 from application.planning.reading import Reading
@@ -39,4 +40,8 @@ async def load_metric_settings(request: AnyRequest, services: WithServices) -> A
     return json_answer(encoded(answer), request=request)
 
 
-HANDLERS = [load_metric_settings]
+HANDLERS = [
+    load_metric_settings,
+    # Until something is set, nothing happened.
+    history_of_the("/metrics/settings", "the settings of metrics", METRIC_SETTINGS, "metrics"),
+]

@@ -4,21 +4,20 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import get, post
+from litestar import post
 from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
-from api.answers import encoded, json_answer, short_hash
-from api.pages import answers
 from api.planning.answering import answers_null, carried_out, null
 from api.planning.chosen_projects import chosen_project
 from api.planning.handlers import TAGS
+from api.planning.singletons import ProjectOf, Singleton
 from api.requests import AnyRequest, versions_from
 from api.services import WithServices
 from application.planning.prm import ChangeCatchUpProject, change_catch_up_project
-from application.planning.reading import Reading
+from application.planning.reading import Reading, Shown
 from domain.planning.circles import CIRCLES_OF_A_PERSON_MAX
-from domain.planning.prm import PRM_SETTINGS
+from domain.planning.prm import PRM_SETTINGS, PrmSettings
 from domain.planning.projects import Project
 
 
@@ -35,16 +34,18 @@ async def the_project(reading: Reading, workspace_id: UUID) -> dict[str, Any]:
     return {"catch_up_project": project}
 
 
-@get("/prm/settings", responses=answers(PrmSettingsAnswer, 200, 409), summary="The settings of persons", tags=TAGS)
-async def load_prm_settings(request: AnyRequest, services: WithServices) -> ASGIResponse:
-    """Its tag begins with the version that `change-catch-up-project` may name."""
-    workspace_id, planning = (await services.requests.caller(request)).workspace_id, services.planning
-    await planning.features.check(workspace_id, "prm")
-    settings = await planning.reading.only(workspace_id, PRM_SETTINGS)
-    project = await the_project(planning.reading, workspace_id)
-    body = encoded(PrmSettingsAnswer(**project, max_circles_per_person=CIRCLES_OF_A_PERSON_MAX))
-    # The project changes without them.
-    return json_answer(body, request=request, version=settings.entity.version, variant=short_hash(body))
+async def _settings(shown: Shown[PrmSettings], project_of: ProjectOf) -> PrmSettingsAnswer:
+    return PrmSettingsAnswer(await project_of(shown.entity.catch_up_project_ref_id), CIRCLES_OF_A_PERSON_MAX)
+
+
+SETTINGS = Singleton(
+    path="/prm/settings",
+    concept=PRM_SETTINGS,
+    the="the settings of persons",
+    feature="prm",
+    answer=PrmSettingsAnswer,
+    shown=_settings,
+)
 
 
 @post(
@@ -61,4 +62,4 @@ async def change_project(request: AnyRequest, data: JSONBody[ChangeCatchUpProjec
     return await carried_out(request, services, lambda draft: change_catch_up_project(draft, data, versions), null)
 
 
-HANDLERS = [load_prm_settings, change_project]
+HANDLERS = [change_project]

@@ -9,6 +9,7 @@ from api.planning import (
     circles,
     docs,
     goals,
+    journal_settings,
     life_plan,
     metric_entries,
     metric_settings,
@@ -26,11 +27,14 @@ from api.planning import (
     smart_lists,
     tags,
     time_blocks,
+    time_plan_settings,
     vacations,
     visions,
+    working_mem,
 )
 from api.planning.frame import Resource
 from api.planning.handlers import handlers_of
+from api.planning.singletons import Singleton, handlers_of_the
 
 RESOURCES: tuple[Resource[Any], ...] = (
     vacations.RESOURCE,
@@ -55,12 +59,21 @@ RESOURCES: tuple[Resource[Any], ...] = (
     persons.RESOURCE,
     occasions.RESOURCE,
 )
+SINGLETONS: tuple[Singleton[Any], ...] = (
+    settings.THE,
+    life_plan.THE,
+    prm.SETTINGS,
+    working_mem.THE,
+    working_mem.SETTINGS,
+    time_plan_settings.SETTINGS,
+    journal_settings.SETTINGS,
+)
 HANDLERS: list[HTTPRouteHandler] = [
     *settings.HANDLERS,
     *tags.HANDLERS,
-    *life_plan.HANDLERS,
     *visions.HANDLERS,
     *metric_settings.HANDLERS,
     *prm.HANDLERS,
+    *(handler for singleton in SINGLETONS for handler in handlers_of_the(singleton)),
     *(handler for resource in RESOURCES for handler in handlers_of(resource)),
 ]

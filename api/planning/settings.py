@@ -1,16 +1,16 @@
 """The settings of planning."""
 
 import msgspec
-from litestar import get, put
+from litestar import put
 from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
-from api.answers import encoded, json_answer
-from api.pages import answers
 from api.planning.answering import answers_null, carried_out, null
 from api.planning.handlers import TAGS
+from api.planning.singletons import ProjectOf, Singleton
 from api.requests import AnyRequest, versions_from
 from api.services import WithServices
+from application.planning.reading import Shown
 from application.planning.settings import SwitchFeatures, switch_features
 from domain.planning.settings import PLANNING_SETTINGS, PlanningSettings
 
@@ -23,12 +23,13 @@ class PlanningSettingsAnswer(msgspec.Struct):
     settings: PlanningSettings
 
 
-@get(PATH, responses=answers(PlanningSettingsAnswer), summary="The settings of planning", tags=TAGS)
-async def load_settings(request: AnyRequest, services: WithServices) -> ASGIResponse:
-    """Which features the workspace has."""
-    caller = await services.requests.caller(request)
-    shown = await services.planning.reading.only(caller.workspace_id, PLANNING_SETTINGS)
-    return json_answer(encoded(PlanningSettingsAnswer(shown.itself)), request=request, version=shown.entity.version)
+async def _settings(shown: Shown[PlanningSettings], _: ProjectOf) -> PlanningSettingsAnswer:
+    return PlanningSettingsAnswer(shown.itself)
+
+
+THE = Singleton(
+    path=PATH, concept=PLANNING_SETTINGS, the="the settings of planning", answer=PlanningSettingsAnswer, shown=_settings
+)
 
 
 @put(PATH, responses=answers_null(), summary="Switch features of planning", tags=TAGS)
@@ -40,4 +41,4 @@ async def change_settings(request: AnyRequest, data: JSONBody[SwitchFeatures], s
     return answer
 
 
-HANDLERS = [load_settings, change_settings]
+HANDLERS = [change_settings]

@@ -6,8 +6,8 @@ from application.planning.draft import Draft
 from application.planning.life_plan import the_life_plan
 from application.planning.orders import ChangeOrder, Should
 from domain.planning.chapters import CHAPTERS, check_order, in_order, milestones_of
-from domain.planning.entities import Kept, check_versions
-from domain.planning.life_plan import DayOfYear, Year, birth_of, check_age
+from domain.planning.entities import Kept
+from domain.planning.life_plan import DayOfYear, LifePlan, Year, birth_of, check_age
 from domain.planning.milestones import LIFE_MILESTONES, Milestone, MilestoneInUse
 from domain.planning.partial_dates import Lifetime
 
@@ -27,10 +27,10 @@ class ChangeLifePlan(ChangeOrder):
     birth_year: ShouldBeBornIn | Year | UnsetType = UNSET
 
 
-async def change_life_plan(draft: Draft, order: ChangeLifePlan, versions: tuple[int, ...]) -> None:
+async def change_life_plan(draft: Draft, kept: Kept[LifePlan], order: ChangeLifePlan) -> None:
     """Raises `BirthInvalid`, and `DatesOutOfOrder` where a chapter would be."""
-    plan, before = check_versions(await the_life_plan(draft), versions), await lifetime(draft)
-    draft.change(plan, check_age(order.applied(plan.entity), draft.at.date()))
+    before = await lifetime(draft)
+    draft.change(kept, check_age(order.applied(kept.entity), draft.at.date()))
     await check_all_in_order(draft, before)
 
 

@@ -10,11 +10,14 @@ from uuid import UUID
 import msgspec
 
 from application.event_store import Command, CommandKnown, EventStore
+from application.planning.journal_settings import begin_journals
 from application.planning.life_plan import begin_life_plan
 from application.planning.planning import Act, Planning
 from application.planning.prm import begin_prm
 from application.planning.schedule_streams import begin_schedule
 from application.planning.settings import begin_settings
+from application.planning.time_plan_settings import begin_time_plans
+from application.planning.working_mem import begin_working_mem
 from domain.events import Actor
 from domain.ids import derived_id
 
@@ -33,6 +36,9 @@ SEEDS: tuple[Seed, ...] = (
     Seed("life-plan", begin_life_plan),
     Seed("schedule", begin_schedule),
     Seed("prm", begin_prm),
+    Seed("working-mem", begin_working_mem),
+    Seed("time-plans", begin_time_plans),
+    Seed("journals", begin_journals),
 )
 
 

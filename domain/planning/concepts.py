@@ -9,6 +9,7 @@ from domain.planning.docs import DOCS
 from domain.planning.entities import Concept
 from domain.planning.goals import GOALS
 from domain.planning.in_day_blocks import IN_DAY_BLOCKS
+from domain.planning.journal_settings import JOURNAL_SETTINGS
 from domain.planning.life_plan import LIFE_PLANS
 from domain.planning.metric_entries import METRIC_ENTRIES
 from domain.planning.metric_settings import METRIC_SETTINGS
@@ -26,8 +27,10 @@ from domain.planning.smart_list_items import SMART_LIST_ITEMS
 from domain.planning.smart_lists import SMART_LISTS
 from domain.planning.tags import TAG_LINKS, TAGS
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS
+from domain.planning.time_plan_settings import TIME_PLAN_SETTINGS
 from domain.planning.vacations import VACATIONS
 from domain.planning.visions import VISIONS
+from domain.planning.working_mem import WORKING_MEM_SETTINGS, WORKING_MEMS
 
 CONCEPTS: tuple[Concept[Any], ...] = (
     PLANNING_SETTINGS,
@@ -57,6 +60,10 @@ CONCEPTS: tuple[Concept[Any], ...] = (
     PERSONS,
     PERSON_CIRCLES,
     OCCASIONS,
+    WORKING_MEM_SETTINGS,
+    WORKING_MEMS,
+    TIME_PLAN_SETTINGS,
+    JOURNAL_SETTINGS,
 )
 BY_KIND: Mapping[str, Concept[Any]] = {concept.kind: concept for concept in CONCEPTS}
 # As which namespaces notes, tags and blocks speak of them.

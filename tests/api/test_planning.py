@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import Service, Workspace
-from planning_samples import BLOCKS, EMPTY_NAMESPACES, PARAGRAPH, SEEDED, VACATION, new_vacation, posted
+from planning_samples import BLOCKS, EMPTY_NAMESPACES, PARAGRAPH, SEEDED, VACATION, WORKING_MEM_NOTE, new_vacation, posted
 
 from domain.planning.note_blocks import CONTENT_BYTES_MAX, DEPTH_MAX
 from domain.planning.settings import FEATURES, HOSTED
@@ -49,8 +49,24 @@ ROUTES = [
     "POST /v1/common/tags/link",
     "GET /v1/common/time-events/full-days-blocks/{ref_id}",
     "GET /v1/common/time-events/full-days-blocks/{ref_id}/history",
-    "GET /v1/planning/settings",
-    "PUT /v1/planning/settings",
+    *(
+        f"{method} /v1/{path}"
+        for path in ("planning/settings", "working-mem/settings", "time-plans/settings", "journals/settings")
+        for method in ("GET", "PUT")
+    ),
+    *(
+        f"GET /v1/{path}/history"
+        for path in (
+            "planning/settings",
+            "metrics/settings",
+            "prm/settings",
+            "working-mem",
+            "working-mem/settings",
+            "time-plans/settings",
+            "journals/settings",
+        )
+    ),
+    "GET /v1/working-mem",
     "GET /v1/schedule/streams",
     "POST /v1/schedule/streams/for-user",
     "POST /v1/schedule/streams/for-external-ical",
@@ -432,7 +448,10 @@ def test_what_belongs_to_a_vacation_goes_and_comes_with_it(workspace: Workspace,
         "tag_link.archived",
         "vacation.archived",
     ]
-    assert [each["ref_id"] for each in workspace.client.get("/common/notes").json()["notes"]] == [others["ref_id"]]
+    assert [each["ref_id"] for each in workspace.client.get("/common/notes").json()["notes"]] == [
+        WORKING_MEM_NOTE,
+        others["ref_id"],
+    ]
     refused(workspace.client.get(f"/common/notes/{note['ref_id']}"), 404, "entity_not_found")
     archived = loaded(workspace, vacation, allow_archived=True)
     for part in (archived["vacation"], archived["note"], archived["time_event_block"]):
@@ -543,8 +562,10 @@ def test_long_finds_are_streamed_and_whole(workspace: Workspace) -> None:
 
 def test_notes_are_found_by_namespace_however_the_filter_is_written(workspace: Workspace) -> None:
     note = note_of(workspace, new_vacation(workspace)["ref_id"], [])
-    for query in ({"filter_namespace": ["goal", "vacation"]}, {"filter_namespace": "goal,vacation"}, {"filter_namespace": ""}):
+    for query in ({"filter_namespace": ["goal", "vacation"]}, {"filter_namespace": "goal,vacation"}):
         assert workspace.client.get("/common/notes", params=query).json() == {"notes": [note]}
+    every = workspace.client.get("/common/notes", params={"filter_namespace": ""}).json()["notes"]
+    assert [each["namespace"] for each in every] == ["working-mem", "vacation"]
     assert workspace.client.get("/common/notes", params={"filter_namespace": "goal"}).json() == {"notes": []}
     assert workspace.client.get("/common/notes", params={"filter_namespace": "unheard-of"}).status_code == 400
 
@@ -616,6 +637,7 @@ def test_planning_needs_scopes_of_its_own(workspace: Workspace, refused: Any) ->
         # Nor does the feed tell.
         seen = {each["type"].partition(".")[0] for each in reader.get("/events").json()["events"]}
         at_first = {"planning_settings", "life_plan", "project", "schedule_stream", "prm_settings", "circle"}
+        at_first |= {"working_mem_settings", "working_mem", "note", "time_plan_settings", "journal_settings"}
         assert seen == {*at_first, "vacation", "full_days_block", "workspace"}
         workspace.create("A page")
         seen = {each["type"].partition(".")[0] for each in stranger.get("/events").json()["events"]}

@@ -103,7 +103,7 @@ def test_a_doc_that_breaks_a_rule_leaves_nothing_behind(
 ) -> None:
     refused(workspace.client.post("/docs", json=body(**fields)), status, code)
     assert found(workspace, allow_archived=True) == []
-    assert workspace.client.get("/common/notes").json() == {"notes": []}
+    assert workspace.client.get("/common/notes", params={"filter_namespace": "doc"}).json() == {"notes": []}
 
 
 def test_docs_stand_below_others_and_show_those_right_below_them(workspace: Workspace, refused: Any) -> None:
@@ -124,15 +124,17 @@ def test_what_is_below_a_doc_goes_and_comes_with_it(workspace: Workspace, refuse
     workspace.client.delete(f"/docs/{earlier}")
     workspace.client.delete(f"/docs/{top}")
     assert found(workspace) == []
-    assert workspace.client.get("/common/notes").json() == {"notes": []}
+    assert workspace.client.get("/common/notes", params={"filter_namespace": "doc"}).json() == {"notes": []}
     refused(workspace.client.post(f"/docs/{lowest}/unarchive"), 409, "owner_archived")
     refused(workspace.client.post("/docs", json=body(parent_doc_ref_id=top)), 404, "entity_not_found")
     workspace.client.post(f"/docs/{top}/unarchive")
     assert [each["doc"]["ref_id"] for each in found(workspace)] == [top, below, lowest]
-    assert len(workspace.client.get("/common/notes").json()["notes"]) == 3
+    assert len(workspace.client.get("/common/notes", params={"filter_namespace": "doc"}).json()["notes"]) == 3
     workspace.client.delete(f"/docs/{top}/remove")
     assert found(workspace, allow_archived=True) == []
-    assert workspace.client.get("/common/notes", params={"allow_archived": True}).json() == {"notes": []}
+    assert workspace.client.get("/common/notes", params={"allow_archived": True, "filter_namespace": "doc"}).json() == {
+        "notes": []
+    }
 
 
 def test_a_timeline_tells_of_the_note_and_of_docs_below(workspace: Workspace) -> None:

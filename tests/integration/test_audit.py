@@ -28,6 +28,7 @@ from planning_samples import (
     new_stream,
     new_vacation,
     posted,
+    settle,
 )
 
 from domain.planning.concepts import CONCEPTS, PREFIXES
@@ -125,6 +126,7 @@ def _planned(workspace: Workspace) -> None:
             _lived(workspace, sample.path, partial(_one_more, workspace, sample), sample.changes, sample.needed(workspace))
     live(workspace)
     _met(workspace)
+    settle(workspace)
     smart_list, metric = new_list(workspace)["ref_id"], new_metric(workspace, collection_period="weekly")["ref_id"]
     items, entries = f"/smart-lists/{smart_list}/items", f"/metrics/{metric}/entries"
     _lived(workspace, items, lambda: new_item(workspace, smart_list)["ref_id"], {"name": "Emma", "is_done": True, "url": None})

@@ -1,0 +1,125 @@
+"""What a workspace has one of, from the start and for good, such as its life plan: its routes, made from its declaration."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+from litestar import get, put
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody
+from litestar.response.base import ASGIResponse
+
+from api.answers import encoded, json_answer, short_hash, streamed_answer
+from api.pages import answers
+from api.planning.answering import answers_null, carried_out, null
+from api.planning.chosen_projects import project_or_root
+from api.planning.frame import Answer, Change
+from api.planning.handlers import expected_version, in_document
+from api.planning.histories import EntityHistoryAnswer, timeline
+from api.planning.queries import HistoryQuery, LoadQuery, read_query
+from api.requests import AnyRequest, versions_from
+from api.services import Services, WithServices
+from application.planning.draft import Draft
+from application.planning.ports import Seen
+from application.planning.reading import Beside, Found, Shown
+from domain.planning.entities import Concept, Entity, RefId, check_versions
+from domain.planning.projects import Project
+from domain.planning.settings import Feature
+
+S = TypeVar("S", bound=Entity)
+# The project of a ref_id, or else the root one, as it was when the rest of the answer was so.
+ProjectOf = Callable[[RefId | None], Awaitable[Project]]
+
+
+class Singleton(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
+    """A concept of which each workspace has one, over HTTP."""
+
+    path: str
+    concept: Concept[S]
+    # As people call it, with its article.
+    the: str
+    feature: Feature | None = None
+    answer: type[Answer]
+    shown: Callable[[Shown[S], ProjectOf], Awaitable[Answer]]
+    beside: Beside = Beside()
+    change: Change[S, Any] | None = None
+    # What the document says of a change beside what it says of all.
+    changing: str = ""
+
+
+def handlers_of_the(singleton: Singleton[Any]) -> list[HTTPRouteHandler]:
+    """All of its routes."""
+    changes = [_change(singleton, singleton.change)] if singleton.change else []
+    return [_load(singleton), *changes, history_of_the(singleton.path, singleton.the, singleton.concept, singleton.feature)]
+
+
+def history_of_the(path: str, the: str, concept: Concept[Any], feature: Feature | None) -> HTTPRouteHandler:
+    @get(
+        f"{path}/history", responses=answers(EntityHistoryAnswer, 200, 409), **in_document(f"The history of {the}", HistoryQuery)
+    )
+    async def history(request: AnyRequest, services: WithServices) -> ASGIResponse:
+        """Newest first, with what happened to what belongs to it."""
+        query, workspace_id = read_query(request, HistoryQuery), await _workspace(request, services, feature)
+        reading = services.planning.reading
+        for shown in await anext(reading.find(workspace_id, Found(concept=concept, limit=1))):
+            ref_id = int(shown.entity.ref_id)
+            return streamed_answer(timeline(reading.history(workspace_id, ref_id, limit=query.limit, offset=query.offset)))
+        return json_answer(encoded(EntityHistoryAnswer([])), request=request)
+
+    return history
+
+
+def _load(singleton: Singleton[Any]) -> HTTPRouteHandler:
+    summary = f"Load {singleton.the}"
+
+    @get(singleton.path, responses=answers(singleton.answer, 200, 404, 409), **in_document(summary, LoadQuery))
+    async def load(request: AnyRequest, services: WithServices) -> ASGIResponse:
+        """Its tag begins with the version that a change may name."""
+        query, workspace_id = read_query(request, LoadQuery), await _workspace(request, services, singleton.feature)
+        shown = await _shown(services, workspace_id, singleton, query.seen)
+        project_of = partial(project_or_root, services.planning.reading, workspace_id, moment=query.seen.moment)
+        body = encoded(await singleton.shown(shown, project_of))
+        # What is shown beside it changes without it.
+        return json_answer(body, request=request, version=shown.entity.version, variant=short_hash(body))
+
+    return load
+
+
+def _change(singleton: Singleton[Any], change: Change[Any, Any]) -> HTTPRouteHandler:
+    order, summary = change.order, f"Change {singleton.the}"
+    described = f"By plain values, or by `should_change` and `value`. What is left out stays. {singleton.changing}".strip()
+
+    @put(singleton.path, responses=answers_null(), description=described, **in_document(summary))
+    async def change_the(
+        request: AnyRequest,
+        data: JSONBody[order],  # type: ignore[valid-type] # the declaration's
+        services: WithServices,
+    ) -> ASGIResponse:
+        versions = versions_from(request, expected_version(data))
+
+        async def act(draft: Draft) -> None:
+            kept = (await draft.all(singleton.concept))[0]
+            await change.act(draft, check_versions(kept, versions), data)
+
+        await _workspace(request, services, singleton.feature)
+        return await carried_out(request, services, act, null)
+
+    return change_the
+
+
+async def _workspace(request: AnyRequest, services: Services, feature: Feature | None) -> UUID:
+    """The caller's. Raises `FeatureOff`."""
+    workspace_id = (await services.requests.caller(request)).workspace_id
+    if feature is not None:
+        await services.planning.features.check(workspace_id, feature)
+    return workspace_id
+
+
+async def _shown(services: Services, workspace_id: UUID, singleton: Singleton[S], seen: Seen) -> Shown[S]:
+    """Raises `EntityNotFound`, before there was one."""
+    found = Found(concept=singleton.concept, seen=seen, beside=singleton.beside, limit=1)
+    for shown in await anext(services.planning.reading.find(workspace_id, found)):
+        return shown
+    raise singleton.concept.not_found()

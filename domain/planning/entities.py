@@ -13,10 +13,11 @@ from msgspec import UNSET, Meta
 
 from domain.errors import VersionStale
 from domain.events import Change, Event, Recorded
+from domain.patterns import whole
 from domain.planning.errors import EntityNotFound
 
 # Numbers of a workspace in decimal, given out once. Eighteen digits fit where they are stored.
-REF_ID_PATTERN = "^[1-9][0-9]{0,17}$"
+REF_ID_PATTERN = whole("[1-9][0-9]{0,17}")
 RefId = Annotated[str, Meta(pattern=REF_ID_PATTERN)]
 # A workspace has one collection of each concept.
 COLLECTION = "1"

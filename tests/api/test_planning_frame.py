@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 from conftest import Workspace
-from planning_samples import SAMPLES, Sample, query_flags
+from planning_samples import SAMPLES, Sample, query_flags, the_root
 
 from api.planning.routes import RESOURCES
 
@@ -99,7 +99,7 @@ def test_flags_are_read_in_any_case_and_nothing_else_is_one(workspace: Workspace
 @found_samples
 @pytest.mark.parametrize(
     "query",
-    [{"limit": "0"}, {"limit": "x"}, {"limit": "10001"}, {"offset": "-1"}, {"filter_ref_ids": "x"}, {"as_of": "x"}],
+    [{"limit": "0"}, {"limit": "x"}, {"limit": "10001"}, {"offset": "-1"}, {"filter_ref_ids": "x"}, {"filter_ref_ids": "1\n"}, {"as_of": "x"}],
     ids=str,
 )
 def test_queries_that_mean_nothing_are_refused(workspace: Workspace, sample: Sample, query: dict[str, str], refused: Any) -> None:
@@ -243,9 +243,27 @@ def test_what_is_not_there_and_what_is_no_ref_id_are_told_apart(workspace: Works
     for other in ("999999999", "1"):
         for answer in _asked(workspace, sample, other):
             refused(answer, 404, "entity_not_found")
-    for malformed in ("x", "0", "01", "-1", "1.0", "9" * 19, "%0A1", "\uff11"):
+    for malformed in ("x", "0", "01", "-1", "1.0", "9" * 19, "%0A1", "1%0A", "\uff11"):
         for answer in _asked(workspace, sample, malformed):
             refused(answer, 400, "invalid_parameter")
+
+
+@samples
+def test_a_line_feed_behind_a_ref_id_makes_it_none(workspace: Workspace, sample: Sample, refused: Any) -> None:
+    """Wherever an order names something, by one ref_id or by several."""
+    made, resource, root = sample.create(workspace), sample.resource, the_root(workspace)["ref_id"]
+    path = f"{sample.path}/{made['ref_id']}"
+    assert resource.create
+    orders = [("POST", sample.create_path, resource.create.order, sample.needed(workspace))]
+    orders += [("PUT", path, resource.change.order, {})] if resource.change else []
+    orders += [("POST", f"{path}/{each.name}", each.order, {}) for each in resource.commands if each.order]
+    orders += [("DELETE", f"{path}/remove", resource.removal.order, {})] if resource.removal else []
+    for method, address, order, body in orders:
+        for name in order.__struct_fields__:
+            if name.endswith(("ref_id", "ref_ids")) or name == "new_order_of_child_projects":
+                wrong = f"{root}\n" if name.endswith("ref_id") else [root, f"{root}\n"]
+                refused(workspace.client.request(method, address, json={**body, name: wrong}), 400, "invalid_request")
+    assert sample.load(workspace, made["ref_id"]) == made
 
 
 def _asked(workspace: Workspace, sample: Sample, ref_id: str) -> list[httpx.Response]:

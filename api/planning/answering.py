@@ -56,7 +56,8 @@ async def _streamed(
     following: AsyncIterator[list[Shown[Any]]],
     entry: Entry,
 ) -> AsyncIterator[bytes]:
-    yield opening + _joined(first, entry) + b"," + _joined(second, entry)
+    # Where a filter passes over all that was looked at first, the first piece is empty.
+    yield opening + b",".join(_joined(piece, entry) for piece in (first, second) if piece)
     async for piece in following:
         yield b"," + _joined(piece, entry)
     yield b"]}"

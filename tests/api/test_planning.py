@@ -541,6 +541,17 @@ def test_long_finds_are_streamed_and_whole(workspace: Workspace) -> None:
     assert [entry["vacation"]["ref_id"] for entry in some] == vacations[2:204]
 
 
+def test_a_filter_that_passes_over_all_of_the_first_is_answered_whole(workspace: Workspace) -> None:
+    vacation = new_vacation(workspace)["ref_id"]
+    for hundred in range(3):
+        names = [f"t{hundred}-{number}" for number in range(100)]
+        posted(workspace, "/common/tags/link", {"namespace": "vacation", "source_entity_ref_id": vacation, "tag_names": names})
+    tag = posted(workspace, "/common/tags", {"namespace": "doc", "name": "last"})["new_tag"]
+    for query in ({}, {"limit": 1}, {"limit": 2}):
+        assert workspace.client.get("/common/tags", params={"filter_namespace": "doc", **query}).json() == {"tags": [tag]}
+    assert workspace.client.get("/common/tags", params={"filter_namespace": "doc", "offset": 1}).json() == {"tags": []}
+
+
 def test_notes_are_found_by_namespace_however_the_filter_is_written(workspace: Workspace) -> None:
     note = note_of(workspace, new_vacation(workspace)["ref_id"], [])
     for query in ({"filter_namespace": ["goal", "vacation"]}, {"filter_namespace": "goal,vacation"}, {"filter_namespace": ""}):

@@ -99,7 +99,16 @@ def test_flags_are_read_in_any_case_and_nothing_else_is_one(workspace: Workspace
 @found_samples
 @pytest.mark.parametrize(
     "query",
-    [{"limit": "0"}, {"limit": "x"}, {"limit": "10001"}, {"offset": "-1"}, {"filter_ref_ids": "x"}, {"filter_ref_ids": "1\n"}, {"as_of": "x"}],
+    [
+        {"limit": "0"},
+        {"limit": "x"},
+        {"limit": "10001"},
+        {"offset": "-1"},
+        {"filter_ref_ids": "x"},
+        {"filter_ref_ids": "1\n"},
+        {"filter_ref_ids": ","},
+        {"as_of": "x"},
+    ],
     ids=str,
 )
 def test_queries_that_mean_nothing_are_refused(workspace: Workspace, sample: Sample, query: dict[str, str], refused: Any) -> None:
@@ -321,6 +330,9 @@ def test_the_past_is_shown_as_it_was(workspace: Workspace, sample: Sample, param
     assert not sample.finds or sample.found(workspace, **{parameter: third}) == []
     assert sample.load(workspace, made["ref_id"], **{parameter: third}, allow_archived=True)["archived"] is True
     refused(workspace.client.get(path, params={"as_of": first, "asOf": first}), 400, "invalid_parameter")
+    assert first.endswith("+00:00")
+    unescaped = workspace.client.get(f"{path}?{parameter}={first}").json()[sample.name]
+    assert unescaped == made, "a plus that nobody escaped was not taken for one"
 
 
 @samples

@@ -15,7 +15,9 @@ from daybook.settings import Settings
 from domain.patterns import whole
 
 
-@pytest.mark.parametrize(("text", "fits"), [("a", True), ("bb", True), ("", False), ("ab", False), ("bb\n", False), ("\na", False)])
+@pytest.mark.parametrize(
+    ("text", "fits"), [("a", True), ("bb", True), ("", False), ("ab", False), ("bb\n", False), ("\na", False)]
+)
 def test_a_pattern_is_of_the_whole_text(text: str, fits: bool) -> None:  # noqa: FBT001 - pytest's
     assert (re.search(whole("a|bb"), text) is not None) is fits
 

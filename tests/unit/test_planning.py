@@ -525,17 +525,19 @@ def found(reader: Reader, **wanted: Any) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("count", [0, 1, SHOWN_AT_ONCE_MAX - 1, SHOWN_AT_ONCE_MAX, SHOWN_AT_ONCE_MAX + 1])
-@pytest.mark.parametrize("filtered", [False, True])
+@pytest.mark.parametrize(
+    "wanted",
+    [None, lambda number: number % 3 > 0, lambda number: number > SHOWN_AT_ONCE_MAX],
+    ids=["all", "all but every third", "none of the first"],
+)
 @drawn(limit=st.none() | st.integers(1, 450), offset=st.integers(0, 450))
-def test_a_find_comes_in_pieces_and_is_whole(count: int, filtered: bool, limit: int | None, offset: int) -> None:  # noqa: FBT001 - pytest's
-    """With a filter that leaves every third out."""
-
-    def keep(vacation: Vacation) -> bool:
-        return int(vacation.ref_id) % 3 > 0
-
+def test_a_find_comes_in_pieces_and_is_whole(
+    count: int, wanted: Callable[[int], bool] | None, limit: int | None, offset: int
+) -> None:
     reader = Reader(count)
-    pieces = found(reader, limit=limit, offset=offset, keep=keep if filtered else None)
-    every = [number for number in range(1, count + 1) if not filtered or number % 3 > 0]
+    keep = None if wanted is None else lambda vacation: wanted(int(vacation.ref_id))
+    pieces = found(reader, limit=limit, offset=offset, keep=keep)
+    every = [number for number in range(1, count + 1) if wanted is None or wanted(number)]
     assert [number for piece in pieces for number in piece] == every[offset:][:limit]
     assert all(pieces[1:])
     assert all(selection.limit <= SHOWN_AT_ONCE_MAX for selection in reader.selections)
@@ -569,7 +571,7 @@ def test_a_query_is_read_into_its_struct() -> None:
     query = read("allow_archived=True&include_notes=FALSE&filter_ref_ids=1,2&filter_ref_ids=3&limit=5&asOf=2026-01-01&unknown=x")
     assert query == FindNoted(allow_archived=True, filter_ref_ids=("1", "2", "3"), limit=5, as_of_too="2026-01-01")
     assert query.seen == Seen(archived=True, moment=datetime(2026, 1, 1, tzinfo=UTC))
-    assert read("allow_archived=&limit=null&filter_ref_ids=,&as_of=") == FindNoted()
+    assert read("allow_archived=&limit=null&filter_ref_ids=&as_of=") == FindNoted()
     assert read("include_tags=true&include_tags=false") == FindNoted()
 
 
@@ -584,6 +586,8 @@ def test_a_query_is_read_into_its_struct() -> None:
         "offset=-1",
         "filter_ref_ids=a",
         "filter_ref_ids=01",
+        "filter_ref_ids=,",
+        "filter_ref_ids=,&filter_ref_ids=,,",
     ],
 )
 def test_a_query_that_does_not_fit_is_refused(text: str) -> None:

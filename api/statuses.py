@@ -61,6 +61,7 @@ from domain.planning.errors import (
     ParentDiffers,
     RuleBroken,
 )
+from domain.planning.features import FeatureOff
 from domain.planning.goals import GoalTooDeep
 from domain.planning.in_day_blocks import BlockHasEvent
 from domain.planning.life_plan import BirthInvalid
@@ -73,7 +74,7 @@ from domain.planning.projects import BackupIsRemoved, ChildrenDiffer, RootProjec
 from domain.planning.recurring import GenParamsInvalid, SkipRuleInvalid
 from domain.planning.schedule_events import EventIsExternal
 from domain.planning.schedule_streams import IcalUrlInvalid, StreamIsExternal
-from domain.planning.settings import FeatureHosted, FeatureOff
+from domain.planning.settings import FeatureHosted
 from domain.planning.smart_list_items import UrlInvalid
 from domain.planning.tags import TagExists, TooManyTags
 from domain.planning.time_blocks import DurationInvalid

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 import msgspec
-from litestar import get, put
+from litestar import get, route
 from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer, streamed_answer
 from api.pages import answers
-from api.planning.answering import answers_null, carried_out, null
+from api.planning.answering import CHANGING, answers_null, carried_out, workspace_with
 from api.planning.handlers import TAGS
 from api.planning.histories import EntityHistoryAnswer, timeline
 from api.planning.queries import HistoryQuery, LoadQuery, read_query
@@ -33,16 +33,16 @@ class LifePlanAnswer(msgspec.Struct):
 async def load_life_plan(request: AnyRequest, services: WithServices) -> ASGIResponse:
     """When the life began."""
     query = read_query(request, LoadQuery)
-    shown = await _shown(await _workspace(request, services), services, query.seen)
+    shown = await _shown(await workspace_with(request, services, LIFE_PLANS), services, query.seen)
     return json_answer(encoded(LifePlanAnswer(shown.itself)), request=request, version=shown.entity.version)
 
 
-@put(PATH, responses=answers_null(), summary="Change the life plan", tags=TAGS)
+@route(PATH, http_method=CHANGING, responses=answers_null(), status_code=200, summary="Change the life plan", tags=TAGS)
 async def put_life_plan(request: AnyRequest, data: JSONBody[ChangeLifePlan], services: WithServices) -> ASGIResponse:
     """What is left out stays. Refused where a chapter would end before it starts."""
-    await _workspace(request, services)
+    await workspace_with(request, services, LIFE_PLANS)
     versions = versions_from(request, data.expected_version)
-    return await carried_out(request, services, lambda draft: change_life_plan(draft, data, versions), null)
+    return await carried_out(request, services, lambda draft: change_life_plan(draft, data, versions), LIFE_PLANS)
 
 
 @get(
@@ -54,17 +54,10 @@ async def put_life_plan(request: AnyRequest, data: JSONBody[ChangeLifePlan], ser
 )
 async def history_of_life_plan(request: AnyRequest, services: WithServices) -> ASGIResponse:
     """Newest first."""
-    query, workspace_id = read_query(request, HistoryQuery), await _workspace(request, services)
+    query, workspace_id = read_query(request, HistoryQuery), await workspace_with(request, services, LIFE_PLANS)
     plan = (await _shown(workspace_id, services, Seen())).entity
     reading = services.planning.reading
     return streamed_answer(timeline(reading.history(workspace_id, int(plan.ref_id), limit=query.limit, offset=query.offset)))
-
-
-async def _workspace(request: AnyRequest, services: Services) -> UUID:
-    """The caller's. Raises `FeatureOff`."""
-    caller = await services.requests.caller(request)
-    await services.planning.features.check(caller.workspace_id, "life-plan")
-    return caller.workspace_id
 
 
 async def _shown(workspace_id: UUID, services: Services, seen: Seen) -> Shown[LifePlan]:

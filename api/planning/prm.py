@@ -10,7 +10,7 @@ from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer, short_hash
 from api.pages import answers
-from api.planning.answering import answers_null, carried_out, null
+from api.planning.answering import answers_null, carried_out, workspace_with
 from api.planning.chosen_projects import chosen_project
 from api.planning.handlers import TAGS
 from api.requests import AnyRequest, versions_from
@@ -38,10 +38,8 @@ async def the_project(reading: Reading, workspace_id: UUID) -> dict[str, Any]:
 @get("/prm/settings", responses=answers(PrmSettingsAnswer, 200, 409), summary="The settings of persons", tags=TAGS)
 async def load_prm_settings(request: AnyRequest, services: WithServices) -> ASGIResponse:
     """Its tag begins with the version that `change-catch-up-project` may name."""
-    workspace_id, planning = (await services.requests.caller(request)).workspace_id, services.planning
-    await planning.features.check(workspace_id, "prm")
-    settings = await planning.reading.only(workspace_id, PRM_SETTINGS)
-    project = await the_project(planning.reading, workspace_id)
+    workspace_id, reading = await workspace_with(request, services, PRM_SETTINGS), services.planning.reading
+    settings, project = await reading.only(workspace_id, PRM_SETTINGS), await the_project(reading, workspace_id)
     body = encoded(PrmSettingsAnswer(**project, max_circles_per_person=CIRCLES_OF_A_PERSON_MAX))
     # The project changes without them.
     return json_answer(body, request=request, version=settings.entity.version, variant=short_hash(body))
@@ -56,9 +54,9 @@ async def load_prm_settings(request: AnyRequest, services: WithServices) -> ASGI
 )
 async def change_project(request: AnyRequest, data: JSONBody[ChangeCatchUpProject], services: WithServices) -> ASGIResponse:
     """The project has to be there."""
-    await services.planning.features.check((await services.requests.caller(request)).workspace_id, "prm")
+    await workspace_with(request, services, PRM_SETTINGS)
     versions = versions_from(request, data.expected_version)
-    return await carried_out(request, services, lambda draft: change_catch_up_project(draft, data, versions), null)
+    return await carried_out(request, services, lambda draft: change_catch_up_project(draft, data, versions), PRM_SETTINGS)
 
 
 HANDLERS = [load_prm_settings, change_project]

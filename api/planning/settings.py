@@ -1,13 +1,13 @@
 """The settings of planning."""
 
 import msgspec
-from litestar import get, put
+from litestar import get, route
 from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer
 from api.pages import answers
-from api.planning.answering import answers_null, carried_out, null
+from api.planning.answering import CHANGING, answers_null, carried_out
 from api.planning.handlers import TAGS
 from api.requests import AnyRequest, versions_from
 from api.services import WithServices
@@ -31,11 +31,11 @@ async def load_settings(request: AnyRequest, services: WithServices) -> ASGIResp
     return json_answer(encoded(PlanningSettingsAnswer(shown.itself)), request=request, version=shown.entity.version)
 
 
-@put(PATH, responses=answers_null(), summary="Switch features of planning", tags=TAGS)
+@route(PATH, http_method=CHANGING, responses=answers_null(), status_code=200, summary="Switch features of planning", tags=TAGS)
 async def change_settings(request: AnyRequest, data: JSONBody[SwitchFeatures], services: WithServices) -> ASGIResponse:
     """Features that are not named stay as they are. What is switched off keeps its data."""
     versions = versions_from(request, data.expected_version)
-    answer = await carried_out(request, services, lambda draft: switch_features(draft, data, versions), null)
+    answer = await carried_out(request, services, lambda draft: switch_features(draft, data, versions), PLANNING_SETTINGS)
     services.planning.features.forget((await services.requests.caller(request)).workspace_id)
     return answer
 

@@ -6,7 +6,7 @@ from application.planning.draft import Draft
 from application.planning.life_plan import the_life_plan
 from application.planning.orders import ChangeOrder, Should
 from domain.planning.chapters import CHAPTERS, check_order, in_order, milestones_of
-from domain.planning.entities import Kept, check_versions
+from domain.planning.entities import Kept
 from domain.planning.life_plan import DayOfYear, Year, birth_of, check_age
 from domain.planning.milestones import LIFE_MILESTONES, Milestone, MilestoneInUse
 from domain.planning.partial_dates import Lifetime
@@ -29,7 +29,7 @@ class ChangeLifePlan(ChangeOrder):
 
 async def change_life_plan(draft: Draft, order: ChangeLifePlan, versions: tuple[int, ...]) -> None:
     """Raises `BirthInvalid`, and `DatesOutOfOrder` where a chapter would be."""
-    plan, before = check_versions(await the_life_plan(draft), versions), await lifetime(draft)
+    plan, before = draft.about(await the_life_plan(draft), versions), await lifetime(draft)
     draft.change(plan, check_age(order.applied(plan.entity), draft.at.date()))
     await check_all_in_order(draft, before)
 

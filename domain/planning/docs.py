@@ -83,6 +83,7 @@ DOCS = Concept(
     kind="doc",
     entity=Doc,
     created=DocCreated,
+    feature="docs",
     changed=(DocRenamed,),
     lifecycle=Lifecycle(DocArchived, DocUnarchived, DocRemoved),
     settle=_settle,

@@ -97,4 +97,11 @@ def _settle(plan: LifePlan) -> LifePlan:
     return msgspec.structs.replace(plan, birthday=f"{day} {MONTHS[month - 1]}")
 
 
-LIFE_PLANS = Concept(kind="life_plan", entity=LifePlan, created=LifePlanCreated, changed=(LifePlanBirthChanged,), settle=_settle)
+LIFE_PLANS = Concept(
+    kind="life_plan",
+    entity=LifePlan,
+    created=LifePlanCreated,
+    feature="life-plan",
+    changed=(LifePlanBirthChanged,),
+    settle=_settle,
+)

@@ -8,24 +8,32 @@ import pytest
 from conftest import Service, Workspace
 from planning_samples import BLOCKS, EMPTY_NAMESPACES, PARAGRAPH, SEEDED, VACATION, new_vacation, posted
 
+from domain.planning.features import FEATURES, HOSTED
 from domain.planning.note_blocks import CONTENT_BYTES_MAX, DEPTH_MAX
-from domain.planning.settings import FEATURES, HOSTED
 from domain.planning.tags import LINKED_MAX, NAME_CHARACTERS_MAX
 
 ALL = {"include_notes": True, "include_tags": True, "include_time_event_blocks": True}
 
 
-_OF_ONE = (("GET", ""), ("PUT", ""), ("DELETE", ""), ("DELETE", "/remove"), ("POST", "/unarchive"), ("GET", "/history"))
+_CHANGING = ("PUT", "PATCH")
+_OF_ONE = (
+    ("GET", ""),
+    *((method, "") for method in _CHANGING),
+    ("DELETE", ""),
+    ("DELETE", "/remove"),
+    ("POST", "/unarchive"),
+    ("GET", "/history"),
+)
 LIFE_PLAN_ROUTES = [
     "GET /v1/life-plan",
-    "PUT /v1/life-plan",
+    *(f"{method} /v1/life-plan" for method in _CHANGING),
     "GET /v1/life-plan/history",
     *(f"{method} /v1/life-plan/{many}" for many in ("projects", "goals", "milestones", "chapters") for method in ("GET", "POST")),
     *(
         f"{method} /v1/life-plan/{many}/{{ref_id}}{suffix}"
         for many in ("projects", "goals", "milestones", "chapters", "visions")
         for method, suffix in _OF_ONE
-        if (method, many) != ("PUT", "visions")
+        if method not in _CHANGING or many != "visions"
     ),
     "POST /v1/life-plan/projects/{ref_id}/reorder-children",
     "GET /v1/life-plan/visions",
@@ -50,7 +58,7 @@ ROUTES = [
     "GET /v1/common/time-events/full-days-blocks/{ref_id}",
     "GET /v1/common/time-events/full-days-blocks/{ref_id}/history",
     "GET /v1/planning/settings",
-    "PUT /v1/planning/settings",
+    *(f"{method} /v1/planning/settings" for method in _CHANGING),
     "GET /v1/schedule/streams",
     "POST /v1/schedule/streams/for-user",
     "POST /v1/schedule/streams/for-external-ical",

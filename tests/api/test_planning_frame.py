@@ -8,9 +8,10 @@ import httpx
 import msgspec
 import pytest
 from conftest import Workspace
-from planning_samples import SAMPLES, Sample, query_flags, the_root
+from planning_samples import SAMPLES, Sample, posted, query_flags, the_root
 
 from api.planning.routes import RESOURCES
+from application.planning.orders import OrderOnOne
 
 samples = pytest.mark.parametrize("sample", SAMPLES, ids=[each.path for each in SAMPLES])
 _FOUND = [each for each in SAMPLES if each.finds]
@@ -85,12 +86,19 @@ def test_finds_are_in_order_and_take_limit_offset_and_ref_ids(workspace: Workspa
 
 @found_samples
 def test_flags_are_read_in_any_case_and_nothing_else_is_one(workspace: Workspace, sample: Sample, refused: Any) -> None:
-    sample.create(workspace)
+    concept, made = sample.resource.concept, sample.create(workspace)
+    about = {"source_entity_ref_id": made["ref_id"]}
+    if concept.note_namespace and not concept.note_stays:
+        posted(workspace, "/common/notes", {**about, "namespace": concept.note_namespace, "content": []})
+    if concept.tag_namespace:
+        posted(workspace, "/common/tags/link", {**about, "namespace": concept.tag_namespace, "tag_names": ["sea"]})
+    workspace.client.delete(f"{sample.path}/{sample.create(workspace)['ref_id']}")
     for flag in (*query_flags(sample), "allow_archived"):
         plain = workspace.client.get(sample.path).json()
         for off in ("false", "FALSE", "", "null"):
             assert workspace.client.get(sample.path, params={flag: off}).json() == plain
         shown = workspace.client.get(sample.path, params={flag: "true"}).json()
+        assert shown != plain, flag
         assert shown == workspace.client.get(sample.path, params={flag: "TRUE"}).json()
         for neither in ("1", "yes", "truee"):
             refused(workspace.client.get(sample.path, params={flag: neither}), 400, "invalid_parameter")
@@ -116,14 +124,19 @@ def test_queries_that_mean_nothing_are_refused(workspace: Workspace, sample: Sam
 
 
 @samples
-@pytest.mark.parametrize("long", [False, True], ids=["plain values", "should_change"])
-def test_only_given_fields_change(workspace: Workspace, sample: Sample, long: bool) -> None:  # noqa: FBT001 - pytest's
+@pytest.mark.parametrize(("method", "long"), [("PUT", False), ("PUT", True), ("PATCH", False), ("PATCH", True)])
+def test_only_given_fields_change(
+    workspace: Workspace,
+    sample: Sample,
+    method: str,
+    long: bool,  # noqa: FBT001 - pytest's
+) -> None:
     made = sample.create(workspace)
     path = f"{sample.path}/{made['ref_id']}"
     version, now_is = 1, made
     for name, value in sample.changes.items():
         body = {name: {"should_change": True, "value": value} if long else value}
-        answer = workspace.client.put(path, json=body)
+        answer = workspace.client.request(method, path, json=body)
         version += 1
         assert (answer.status_code, answer.json(), answer.headers["etag"]) == (200, None, f'"{version}"'), answer.text
         after = sample.load(workspace, made["ref_id"])
@@ -188,6 +201,88 @@ def test_a_stale_version_is_refused_and_the_present_is_shown(workspace: Workspac
         assert refused(stale, 412, "version_stale")["current"] == after
     assert sample.load(workspace, made["ref_id"]) == after
     assert workspace.client.delete(path, headers={"If-Match": '"2"'}).status_code == 200
+
+
+@samples
+def test_a_version_may_be_expected_by_whatever_writes(workspace: Workspace, sample: Sample, refused: Any) -> None:
+    made = sample.create(workspace)
+    path = f"{sample.path}/{made['ref_id']}"
+    plain = [command.name for command in sample.resource.commands if command.order is OrderOnOne]
+    writes = [("DELETE", ""), ("DELETE", "/remove"), ("POST", "/unarchive"), *(("POST", f"/{name}") for name in plain)]
+    for method, suffix in writes:
+        for body in ({"expected_version": 2}, {"expected_version": 2, "no_such_field": 1}, {"expected_version": "1"}, []):
+            answer = workspace.client.request(method, path + suffix, json=body)
+            stale = body == {"expected_version": 2}
+            refused(answer, *((409, "version_stale") if stale else (400, "invalid_request")))
+        differing = workspace.client.request(method, path + suffix, json={"expected_version": 2}, headers={"If-Match": '"1"'})
+        refused(differing, 400, "invalid_parameter")
+    assert sample.load(workspace, made["ref_id"]) == made
+    assert workspace.client.request("DELETE", path, json={"expected_version": 1}).status_code == 200
+    refused(workspace.client.post(f"{path}/unarchive", json={"expected_version": 1}), 409, "version_stale")
+    assert workspace.client.post(f"{path}/unarchive", json={"expected_version": 2}).status_code == 200
+    for nothing in ({}, None, {"expected_version": None}, {"expected_version": 3}):
+        body = {} if nothing is None else {"content": msgspec.json.encode(nothing)}
+        assert workspace.client.request("DELETE", path, **body).status_code in {200, 409}
+    assert workspace.client.request("DELETE", f"{path}/remove", json={"expected_version": 4}).status_code == 200
+
+
+@samples
+def test_the_tag_of_a_write_is_the_version_of_what_it_is_about(workspace: Workspace, sample: Sample) -> None:
+    """It guards the next write, whether this one changed something or not."""
+    made = sample.create(workspace)
+    path, tag = f"{sample.path}/{made['ref_id']}", '"1"'
+    writes = [("PUT", path, sample.changes), ("PATCH", path, {}), ("DELETE", path, None), ("DELETE", path, None)]
+    writes += [("POST", f"{path}/unarchive", None), ("POST", f"{path}/unarchive", None)]
+    for count, (method, address, body) in enumerate(writes):
+        headers = {"If-Match": tag, "Idempotency-Key": f"{made['ref_id']}-{count}"}
+        answer = workspace.client.request(method, address, json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+        tag = answer.headers["etag"]
+        read = workspace.client.get(path, params={"allow_archived": True}).headers["etag"]
+        assert tag == f'{read.partition("-")[0]}"', (method, address, body)
+        if "daybook-position" in answer.headers:
+            again = workspace.client.request(method, address, json=body, headers=headers)
+            assert (again.headers["etag"], again.headers["idempotent-replay"]) == (tag, "true")
+    assert "etag" not in workspace.client.delete(f"{path}/remove", headers={"If-Match": tag}).headers, (
+        "what is gone has no version"
+    )
+
+
+@samples
+def test_what_is_about_something_that_is_switched_off_is_switched_off_as_well(
+    workspace: Workspace, sample: Sample, refused: Any
+) -> None:
+    """Its notes and tags are kept, and still found."""
+    concept, client = sample.resource.concept, workspace.client
+    if concept.feature is None:
+        pytest.skip("every workspace has these")
+    made = sample.create(workspace)
+    about = {"source_entity_ref_id": made["ref_id"]}
+    writes: list[tuple[str, str, Any]] = []
+    if concept.note_namespace:
+        note = {**about, "namespace": concept.note_namespace, "content": []}
+        new = None if concept.note_stays else posted(workspace, "/common/notes", note)["new_note"]
+        loaded = client.get(f"{sample.path}/{made['ref_id']}").json()["note"] if new is None else new
+        path = f"/common/notes/{loaded['ref_id']}"
+        writes += [("POST", "/common/notes", note), ("GET", path, None), ("PUT", path, {"content": []}), ("DELETE", path, None)]
+        writes += [("GET", f"{path}/history", None), ("DELETE", f"{path}/remove", None), ("POST", f"{path}/unarchive", None)]
+    if concept.tag_namespace:
+        link = {**about, "namespace": concept.tag_namespace, "tag_names": ["one"]}
+        linked = posted(workspace, "/common/tags/link", link)["tag_link"]
+        path = f"/common/tags/{linked['ref_ids'][0]}"
+        writes += [
+            ("POST", "/common/tags/link", link),
+            ("POST", "/common/tags", {"namespace": concept.tag_namespace, "name": "two"}),
+        ]
+        writes += [("GET", path, None), ("PUT", path, {"name": "three"}), ("DELETE", path, None)]
+    found = [client.get(f"/common/{many}", params={"allow_archived": True}).json() for many in ("notes", "tags")]
+    client.put("/planning/settings", json={"feature_flags": {concept.feature: False}})
+    for method, path, body in [*writes, ("GET", f"{sample.path}/{made['ref_id']}", None)]:
+        off = refused(client.request(method, path, json=body), 409, "feature_off")
+        assert off["feature"] == concept.feature, (method, path)
+    assert [client.get(f"/common/{many}", params={"allow_archived": True}).json() for many in ("notes", "tags")] == found
+    client.put("/planning/settings", json={"feature_flags": {concept.feature: True}})
+    assert sample.load(workspace, made["ref_id"]) == made
 
 
 @samples

@@ -31,16 +31,16 @@ from application.planning.vacations import ChangeVacation, CreateVacation, chang
 from domain.errors import InvalidValue, VersionStale
 from domain.events import Actor, Change, Recorded
 from domain.planning.concepts import CONCEPTS, PREFIXES
-from domain.planning.entities import Concept, Kept, changes_of, check_versions, moment_text
+from domain.planning.entities import Concept, Kept, changes_of, moment_text
 from domain.planning.errors import DatesOutOfOrder, EntityNotFound, NameInvalid, OwnerArchived
+from domain.planning.features import FeatureOff
 from domain.planning.names import NAME_CHARACTERS_MAX, clean_name
 from domain.planning.notes import NOTES, NoteCreated
-from domain.planning.settings import PLANNING_SETTINGS, FeatureOff, SettingsCreated, switched
+from domain.planning.settings import PLANNING_SETTINGS, SettingsCreated, switched
 from domain.planning.tags import check_tag_name
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS, days
 from domain.planning.vacations import (
     VACATIONS,
-    Vacation,
     VacationArchived,
     VacationChanged,
     VacationCreated,
@@ -49,6 +49,7 @@ from domain.planning.vacations import (
     VacationRescheduled,
     VacationUnarchived,
 )
+from domain.versions import check_version
 from infrastructure.event_store.codec import tag_of
 from infrastructure.planning.rows import entity_row
 
@@ -172,9 +173,9 @@ def test_a_vacation_ends_no_sooner_than_it_starts() -> None:
 
 def test_a_stale_version_is_shown_the_present() -> None:
     kept = given(SEA)
-    assert check_versions(kept, ()) is check_versions(kept, (3, 1)) is kept
+    assert check_version(kept.entity, ()) is check_version(kept.entity, (3, 1)) is kept.entity
     with pytest.raises(VersionStale) as refusal:
-        check_versions(kept, (2,))
+        check_version(kept.entity, (2,))
     assert refusal.value.facts == {"current": kept.entity}
 
 

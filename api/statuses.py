@@ -51,7 +51,7 @@ from domain.pages.errors import (
     VersionNotFound,
 )
 from domain.planning.circles import TooManyCircles
-from domain.planning.docs import KeyInvalid
+from domain.planning.docs import KeyInvalid, KeyOfArchived
 from domain.planning.errors import (
     DatesOutOfOrder,
     EntityNotFound,
@@ -149,6 +149,7 @@ STATUSES: dict[type[DomainError], int] = {
     OwnerArchived: 409,
     NoteExists: 409,
     NoteStays: 409,
+    KeyOfArchived: 409,
     TagExists: 409,
     FeatureOff: 409,
     MilestoneInUse: 409,

@@ -87,6 +87,7 @@ def test_finds_are_in_order_and_take_limit_offset_and_ref_ids(workspace: Workspa
 @found_samples
 def test_flags_are_read_in_any_case_and_nothing_else_is_one(workspace: Workspace, sample: Sample, refused: Any) -> None:
     concept, made = sample.resource.concept, sample.create(workspace)
+    sample.more(workspace, made["ref_id"])
     about = {"source_entity_ref_id": made["ref_id"]}
     if concept.note_namespace and not concept.note_stays:
         posted(workspace, "/common/notes", {**about, "namespace": concept.note_namespace, "content": []})
@@ -471,8 +472,11 @@ def test_every_answer_names_the_instance(workspace: Workspace, sample: Sample) -
         workspace.client.get(f"{sample.path}/x"),
         workspace.client.post(sample.create_path, json={}),
         httpx.get(f"{workspace.url}/v1{sample.path}/x"),
+        workspace.client.get(f"{sample.path}/1/no/such/route"),
+        workspace.client.request("PROPFIND", sample.create_path),
+        workspace.client.options(sample.create_path),
     ]
-    assert [answer.status_code for answer in answers] == [200, 400, 400, 401]
+    assert [answer.status_code for answer in answers] == [200, 400, 400, 401, 404, 405, 204]
     for answer in answers:
         for prefix in ("x-daybook", "x-jupiter"):
             assert answer.headers[f"{prefix}-env"] == "local"

@@ -1,6 +1,7 @@
 """What every resource of planning does, asked of each of them from its declaration."""
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,13 +9,25 @@ import httpx
 import msgspec
 import pytest
 from conftest import Workspace
-from planning_samples import SAMPLES, Sample, posted, query_flags, the_root
+from planning_samples import (
+    EVENT_IN_DAY,
+    SAMPLES,
+    Sample,
+    new_metric,
+    new_project,
+    new_stream,
+    new_vacation,
+    posted,
+    query_flags,
+    the_root,
+)
 
 from api.planning.routes import RESOURCES
 from application.planning.orders import OrderOnOne
 
 samples = pytest.mark.parametrize("sample", SAMPLES, ids=[each.path for each in SAMPLES])
 _FOUND = [each for each in SAMPLES if each.finds]
+_FEATURES = [each for each in SAMPLES if each.resource.concept.feature]
 found_samples = pytest.mark.parametrize("sample", _FOUND, ids=[each.path for each in _FOUND])
 COMMON = {
     "archived": False,
@@ -249,14 +262,76 @@ def test_the_tag_of_a_write_is_the_version_of_what_it_is_about(workspace: Worksp
     )
 
 
-@samples
+def _by_hand(workspace: Workspace) -> Iterator[tuple[str, str, str, list[Any]]]:
+    """Writes that no sample has: the method, the address, where to read what they are about, and bodies, each of which changes
+    something.
+    """
+    root, project, metric = the_root(workspace)["ref_id"], new_project(workspace), new_metric(workspace)["ref_id"]
+    more = new_project(workspace)
+    stream, body = new_stream(workspace)["ref_id"], {**EVENT_IN_DAY, "schedule_stream_ref_id": new_stream(workspace)["ref_id"]}
+    event = posted(workspace, "/schedule/events-in-day", body)
+    block, event_ref_id = event["new_time_event_in_day_block"]["ref_id"], event["new_schedule_event_in_day"]["ref_id"]
+    vision = posted(workspace, "/life-plan/visions/create-draft", None)["vision"]["ref_id"]
+    for method in ("PUT", "PATCH"):
+        chores = [{"feature_flags": {"chores": on}} for on in (False, True)]
+        yield method, "/planning/settings", "/planning/settings", chores
+        yield method, "/life-plan", "/life-plan", [{"birth_year": 1985}, {"birth_year": 1990}]
+        path = f"/common/time-events/in-day-blocks/{block}"
+        yield method, path, path, [{"duration_mins": 20}, {"duration_mins": 15}]
+    projects = [{"catch_up_project_ref_id": each} for each in (project, root)]
+    yield "POST", "/prm/change-catch-up-project", "/prm/settings", projects
+    projects = [{"collection_project_ref_id": each} for each in (project, root)]
+    yield "POST", f"/metrics/{metric}/change-collection-project", f"/metrics/{metric}", projects
+    path = f"/schedule/events-in-day/{event_ref_id}"
+    yield "POST", f"{path}/change-stream", path, [{"schedule_stream_ref_id": stream}]
+    orders = [{"new_order_of_child_projects": order} for order in ([more, project], [project, more])]
+    yield "POST", f"/life-plan/projects/{root}/reorder-children", f"/life-plan/projects/{root}", orders
+    yield "POST", f"/life-plan/visions/{vision}/mark-active", f"/life-plan/visions/{vision}", [{}]
+
+
+def test_the_tag_of_a_command_is_the_version_of_what_it_is_about(workspace: Workspace, refused: Any) -> None:
+    """Also where something else changed, or nothing, and where it is an earlier answer again."""
+    client = workspace.client
+    for number, (method, path, read, bodies) in enumerate(_by_hand(workspace)):
+        answered = list[tuple[Any, dict[str, str], httpx.Response]]()
+        for body in bodies:
+            refused(client.request(method, path, json={**body, "expected_version": 99}), 409, "version_stale")
+            tag = f'{client.get(read).headers["etag"].partition("-")[0].rstrip(chr(34))}"'
+            headers = {"If-Match": tag, "Idempotency-Key": f"{number}-{len(answered)}"}
+            answer = client.request(method, path, json=body, headers=headers)
+            assert (answer.status_code, "daybook-position" in answer.headers) == (200, True), (path, body, answer.text)
+            answered.append((body, headers, answer))
+            same = client.request(method, path, json=body, headers={"If-Match": answer.headers["etag"]})
+            assert (same.status_code, "daybook-position" in same.headers) == (200, False), (path, body, same.text)
+            now = client.get(read).headers["etag"].partition("-")[0].rstrip('"')
+            assert answer.headers["etag"] == same.headers["etag"] == f'{now}"', (path, body)
+        for body, headers, answer in answered:
+            again = client.request(method, path, json=body, headers=headers)
+            assert (again.headers["etag"], again.headers["idempotent-replay"]) == (answer.headers["etag"], "true"), (path, body)
+
+
+def test_the_tag_of_a_link_is_its_version_whether_it_makes_tags_or_not(workspace: Workspace) -> None:
+    about = {"namespace": "vacation", "source_entity_ref_id": new_vacation(workspace)["ref_id"]}
+    for names, version in ((["sea"], 1), (["sun", "sea"], 2), (["sun", "sea"], 2), (["sea"], 3)):
+        answer = workspace.client.post("/common/tags/link", json={**about, "tag_names": names})
+        assert (answer.headers["etag"], answer.json()["tag_link"]["version"]) == (f'"{version}"', version)
+    tag = answer.json()["tag_link"]["ref_ids"][0]
+    assert "etag" not in workspace.client.delete(f"/common/tags/{tag}/remove").headers
+
+
+def test_a_draft_of_a_vision_takes_no_field_that_nobody_knows(workspace: Workspace, refused: Any) -> None:
+    path = "/life-plan/visions/create-draft"
+    refused(workspace.client.post(path, json={"name": "Vision"}), 400, "invalid_request")
+    for nothing in ({"content": b"{}"}, {"content": b"null"}, {}):
+        assert workspace.client.post(path, **nothing).status_code == 200
+
+
+@pytest.mark.parametrize("sample", _FEATURES, ids=[each.path for each in _FEATURES])
 def test_what_is_about_something_that_is_switched_off_is_switched_off_as_well(
     workspace: Workspace, sample: Sample, refused: Any
 ) -> None:
     """Its notes and tags are kept, and still found."""
     concept, client = sample.resource.concept, workspace.client
-    if concept.feature is None:
-        pytest.skip("every workspace has these")
     made = sample.create(workspace)
     about = {"source_entity_ref_id": made["ref_id"]}
     writes: list[tuple[str, str, Any]] = []

@@ -30,7 +30,7 @@ from application.planning.settings import KNOWN_S, Features
 from application.planning.vacations import ChangeVacation, CreateVacation, change_vacation, create_vacation
 from domain.errors import InvalidValue, VersionStale
 from domain.events import Actor, Change, Recorded
-from domain.planning.concepts import CONCEPTS, PREFIXES
+from domain.planning.concepts import CONCEPTS, PREFIXES, feature_of
 from domain.planning.entities import Concept, Kept, changes_of, moment_text
 from domain.planning.errors import DatesOutOfOrder, EntityNotFound, NameInvalid, OwnerArchived
 from domain.planning.features import FeatureOff
@@ -177,6 +177,13 @@ def test_a_stale_version_is_shown_the_present() -> None:
     with pytest.raises(VersionStale) as refusal:
         check_version(kept.entity, (2,))
     assert refusal.value.facts == {"current": kept.entity}
+
+
+@every_concept
+def test_a_concept_can_be_switched_off_or_is_about_what_can_be(concept: Concept[Any]) -> None:
+    """But for the settings, which switch it on again."""
+    about = {"namespace": "schedule-event-in-day"} if "namespace" in concept.entity.__struct_fields__ else {}
+    assert (feature_of(concept, SimpleNamespace(**about)) is None) is (concept is PLANNING_SETTINGS)
 
 
 @every_concept

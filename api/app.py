@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Router, get
+from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.di import Provide
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.response.base import ASGIResponse
@@ -132,6 +133,11 @@ def create_app(
         """Whoever signs in is nobody yet, but for where they come from."""
         await services.gate.count(request, "sign_in", client_of(request))
 
+    def on_no_route(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+        """Of no part of the API, so that it names the instance as planning's answers do."""
+        request.scope["state"]["instance"] = instance
+        return problems.on_http_exception(request, error)
+
     app = Litestar(
         route_handlers=[
             Router("/v1", route_handlers=_areas(admitted_to_planning), before_request=admitted),
@@ -145,7 +151,7 @@ def create_app(
             docs,
         ],
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
-        exception_handlers=problems.HANDLERS,
+        exception_handlers={**problems.HANDLERS, NotFoundException: on_no_route, MethodNotAllowedException: on_no_route},
         request_class=StrictRequest,
         openapi_config=_openapi(),
         request_max_body_size=BODY_BYTES_MAX,

@@ -15,6 +15,7 @@ from api.requests import parse_moment
 from api.services import WithServices
 from application.audit_trail import AuditFilter
 from application.feed import types_from
+from domain.patterns import whole
 
 AnyRequest = Request[Any, Any, Any]
 LISTED, LISTED_MAX = 100, 1000
@@ -45,7 +46,7 @@ async def audit(  # noqa: PLR0913 - one for each filter
         str | None, QueryParameter(description="Only these types: names with commas between, or beginnings such as `member.*`.")
     ] = None,
     actor: Annotated[
-        str | None, QueryParameter(pattern="^[!-~]{1,100}$", description="Only what the key or person with this id did.")
+        str | None, QueryParameter(pattern=whole("[!-~]{1,100}"), description="Only what the key or person with this id did.")
     ] = None,
     since: Annotated[str | None, QueryParameter(description="Only what was recorded at or after this ISO 8601 time.")] = None,
     until: Annotated[str | None, QueryParameter(description="Only what was recorded before this ISO 8601 time.")] = None,

@@ -133,6 +133,7 @@ def _complete(method: str, operation: Json, needs: Mapping[str, Any]) -> None:
     body = operation.get("requestBody")
     if body is not None and {"type": "null"} in body["content"].get("application/json", {}).get("schema", {}).get("oneOf", ()):
         body["required"] = False
+        body["description"] = "Left out or null, it is the same as an empty object."
     for status, answer in answers.items():
         headers = dict(_headers(status, answers))
         answer["headers"] = {name: _ref("headers", header) for name, header in headers.items()} | answer.get("headers", {})

@@ -18,6 +18,7 @@ from api.services import WithServices
 from application.feed import FeedRead, PositionUnknown, types_from, visible
 from domain.errors import InvalidValue
 from domain.events import Actor
+from domain.patterns import whole
 
 AnyRequest = Request[Any, Any, Any]
 LIMIT_DEFAULT = 100
@@ -85,7 +86,7 @@ async def follow(
     after: Annotated[
         str,
         QueryParameter(
-            pattern="^(latest|[0-9]{1,19})$", description="The position to go on after; 0 is the beginning, `latest` the end."
+            pattern=whole("latest|[0-9]{1,19}"), description="The position to go on after; 0 is the beginning, `latest` the end."
         ),
     ] = "0",
     limit: Annotated[

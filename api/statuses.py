@@ -51,7 +51,7 @@ from domain.pages.errors import (
     VersionNotFound,
 )
 from domain.planning.circles import TooManyCircles
-from domain.planning.docs import KeyInvalid
+from domain.planning.docs import KeyInvalid, KeyOfArchived
 from domain.planning.errors import (
     DatesOutOfOrder,
     EntityNotFound,
@@ -61,6 +61,7 @@ from domain.planning.errors import (
     ParentDiffers,
     RuleBroken,
 )
+from domain.planning.features import FeatureOff
 from domain.planning.generation import GenerationInvalid
 from domain.planning.goals import GoalTooDeep
 from domain.planning.in_day_blocks import BlockHasEvent
@@ -74,7 +75,7 @@ from domain.planning.projects import BackupIsRemoved, ChildrenDiffer, RootProjec
 from domain.planning.recurring import GenParamsInvalid, SkipRuleInvalid
 from domain.planning.schedule_events import EventIsExternal
 from domain.planning.schedule_streams import IcalUrlInvalid, StreamIsExternal
-from domain.planning.settings import FeatureHosted, FeatureOff
+from domain.planning.settings import FeatureHosted
 from domain.planning.smart_list_items import UrlInvalid
 from domain.planning.tags import TagExists, TooManyTags
 from domain.planning.time_blocks import DurationInvalid
@@ -149,6 +150,7 @@ STATUSES: dict[type[DomainError], int] = {
     OwnerArchived: 409,
     NoteExists: 409,
     NoteStays: 409,
+    KeyOfArchived: 409,
     TagExists: 409,
     FeatureOff: 409,
     MilestoneInUse: 409,

@@ -6,11 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-import msgspec
-from msgspec import Raw
-
 from application.event_store import Append, CommandKnown, KnownCommand
-from application.planning.ports import Seen, Selection, Stored
 from domain.planning.entities import Concept, Kept
 
 
@@ -35,7 +31,7 @@ class Book:
         self.reads += 1
         return [kept for kept in self.there() if kept.concept is concept and (keys is None or concept.key(kept.entity) in keys)]
 
-    async def told(self, workspace_id: UUID, command: KnownCommand) -> list[Kept[Any]]:
+    async def told(self, workspace_id: UUID, command: KnownCommand, subject: str | None) -> list[Kept[Any]]:
         raise NotImplementedError
 
     def there(self) -> list[Kept[Any]]:
@@ -67,38 +63,3 @@ class Store:
 
     async def find_command(self, workspace_id: UUID, command_id: UUID) -> bool | None:
         return True if command_id in self.commands else None
-
-
-class MemoryReader:
-    """Shows what is in the book."""
-
-    def __init__(self, book: Book) -> None:
-        self._book = book
-
-    async def select(self, workspace_id: UUID, selection: Selection) -> tuple[list[Stored], list[Stored]]:
-        found = [each for each in self._seen(selection.seen) if each.concept is selection.concept]
-        if selection.owner is not None:
-            found = [each for each in found if each.owner == selection.owner]
-        if selection.ref_ids is not None:
-            found = [each for each in found if each.ref_id in selection.ref_ids]
-        after = [each for each in found if each.ref_id > selection.after]
-        selected = after[selection.offset :][: selection.limit]
-        owners = [each.ref_id for each in selected]
-        return selected, await self.belonging(workspace_id, owners, selection.beside, selection.seen)
-
-    async def belonging(self, workspace_id: UUID, owners: Sequence[int], concepts: Any, seen: Seen) -> list[Stored]:
-        return [each for each in self._seen(seen) if each.owner in owners and each.concept in concepts]
-
-    async def named(self, workspace_id: UUID, ref_ids: Sequence[int], seen: Seen) -> list[Stored]:
-        return [each for each in self._seen(seen) if each.ref_id in ref_ids]
-
-    async def history(self, workspace_id: UUID, ref_id: int, *, limit: int | None, offset: int) -> AsyncIterator[list[Any]]:
-        for nothing in ():
-            yield nothing
-
-    def _seen(self, seen: Seen) -> list[Stored]:
-        there = [kept for kept in self._book.there() if seen.archived or not kept.entity.archived]
-        return [
-            Stored(kept.concept, int(kept.entity.ref_id), kept.owner and int(kept.owner), Raw(msgspec.json.encode(kept.entity)))
-            for kept in there
-        ]

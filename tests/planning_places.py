@@ -99,6 +99,9 @@ PLANNING_BODIES: dict[str, Any] = {
     },
     "PUT /v1/life-plan/chapters/{ref_id}": {"name": "Youth", "start_date": "start", "end_date": "absolute-year 2010"},
 }
+PLANNING_BODIES |= {
+    f"PATCH {name.removeprefix('PUT ')}": body for name, body in PLANNING_BODIES.items() if name.startswith("PUT ")
+}
 OCCASIONS, ITEMS, ENTRIES = "/v1/prm/persons/{ref_id}/occasions", "/v1/smart-lists/{ref_id}/items", "/v1/metrics/{ref_id}/entries"
 # What they are below. No request removes those, because bodies name them.
 _ABOVE = {OCCASIONS: FIRST_PERSON, ITEMS: FIRST_LIST, ENTRIES: FIRST_METRIC}

@@ -80,6 +80,8 @@ class Sample:
     within: str | None = None
     # Fields that nobody sends, because they follow from others.
     follow: frozenset[str] = frozenset()
+    # Makes what else belongs to one, so that there is something to show beside it.
+    more: Callable[[Workspace, str], None] = lambda *_: None
 
     @property
     def resource(self) -> Resource[Any]:
@@ -300,6 +302,12 @@ def _occasion(workspace: Workspace) -> dict[str, Any]:
     return {**OCCASION, "person_ref_id": FIRST}
 
 
+def _more_of_a_person(workspace: Workspace, ref_id: str) -> None:
+    posted(workspace, f"/prm/persons/{ref_id}/occasions", {**OCCASION, "person_ref_id": ref_id})
+    circle = posted(workspace, "/prm/circles", {"name": "Neighbours"})["new_circle"]["ref_id"]
+    workspace.client.put(f"/prm/persons/{ref_id}", json={"circle_ref_ids": [circle]})
+
+
 SAMPLES = [
     Sample("/vacations", lambda _: VACATION, {"name": "In the hills", "start_date": "2026-06-30"}),
     Sample("/common/notes", lambda here: {**_about_a_vacation(here), "content": BLOCKS}, {"content": [PARAGRAPH]}, sown=1),
@@ -346,7 +354,7 @@ SAMPLES = [
     Sample("/schedule/events-in-day", _in_a_stream(EVENT_IN_DAY), {"name": "Lunch"}),
     Sample("/schedule/events-full-days", _in_a_stream(EVENT_FULL_DAYS), {"name": "Seminar"}),
     Sample("/prm/circles", _circle, {"name": "Neighbors"}),
-    Sample("/prm/persons", lambda _: PERSON, {"name": "Ana Petrova"}),
+    Sample("/prm/persons", lambda _: PERSON, {"name": "Ana Petrova"}, more=_more_of_a_person),
     Sample(
         f"/prm/persons/{FIRST}/occasions",
         _occasion,

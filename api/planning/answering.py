@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 import msgspec
+from litestar.enums import HttpMethod
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.response.base import ASGIResponse
 
@@ -13,24 +15,43 @@ from api.requests import AnyRequest
 from api.services import Services
 from application.planning.planning import Act, Made
 from application.planning.reading import Shown
+from domain.planning.entities import Concept, RefId
 
+# Both change what the body names, and leave the rest.
+CHANGING = (HttpMethod.PUT, HttpMethod.PATCH)
 Entry = Callable[[Shown[Any]], msgspec.Struct]
-
-
-async def carried_out(
-    request: AnyRequest, services: Services, act: Act, answer: Callable[[Made], Awaitable[bytes]]
-) -> ASGIResponse:
-    """A command, once however often it is sent. The tag is the version of what it was about."""
-    command, planning = await services.requests.command(request), services.planning.commands
-    made, replayed = await services.idempotency.once(
-        command, lambda: planning.run(command, act), lambda known: planning.again(command, known)
-    )
-    version = made.kept[0].entity.version if made.kept else None
-    return json_answer(await answer(made), version=version, replayed=replayed, position=made.position)
 
 
 async def null(_: Made) -> bytes:
     return b"null"
+
+
+async def carried_out(
+    request: AnyRequest,
+    services: Services,
+    act: Act,
+    about: Concept[Any],
+    answer: Callable[[Made], Awaitable[bytes]] = null,
+    *,
+    ref_id: RefId | None = None,
+) -> ASGIResponse:
+    """A command, once however often it is sent. It is about the one with the `ref_id`, or else the first of the concept that it
+    made or changed, and the answer's tag is the version that this has now.
+    """
+    command, planning = await services.requests.command(request), services.planning.commands
+    made, replayed = await services.idempotency.once(
+        command, lambda: planning.run(command, act), lambda known: planning.again(command, known, ref_id)
+    )
+    subject = made.subject or next((kept for kept in made.kept if kept.concept is about), None)
+    version = None if subject is None or subject.removed else subject.entity.version
+    return json_answer(await answer(made), version=version, replayed=replayed, position=made.position)
+
+
+async def workspace_with(request: AnyRequest, services: Services, concept: Concept[Any]) -> UUID:
+    """The caller's, which has what the concept is a part of. Raises `FeatureOff`."""
+    workspace_id = (await services.requests.caller(request)).workspace_id
+    await services.planning.features.check(workspace_id, concept.feature)
+    return workspace_id
 
 
 def answers_null() -> dict[int, ResponseSpec]:
@@ -56,7 +77,8 @@ async def _streamed(
     following: AsyncIterator[list[Shown[Any]]],
     entry: Entry,
 ) -> AsyncIterator[bytes]:
-    yield opening + _joined(first, entry) + b"," + _joined(second, entry)
+    # Where a filter passes over all that was looked at first, the first piece is empty.
+    yield opening + b",".join(_joined(piece, entry) for piece in (first, second) if piece)
     async for piece in following:
         yield b"," + _joined(piece, entry)
     yield b"]}"

@@ -44,7 +44,6 @@ RESOURCE: Resource[Chapter] = Resource(
     concept=CHAPTERS,
     one="chapter",
     many="chapters",
-    feature="life-plan",
     find=Find(
         query=FindChapters,
         answer=ChaptersAnswer,

@@ -32,7 +32,6 @@ RESOURCE: Resource[Circle] = Resource(
     concept=CIRCLES,
     one="circle",
     many="circles",
-    feature="prm",
     find=Find(query=FindQuery, answer=CirclesAnswer, entry=lambda shown, _: shown.itself, many="circles"),
     create=Create(
         order=CreateCircle,

@@ -69,7 +69,6 @@ RESOURCE = Resource(
     concept=DOCS,
     one="doc",
     many="docs",
-    feature="docs",
     find=Find(query=FindDocs, answer=DocsAnswer, entry=_entry),
     create=Create(
         order=CreateDoc,

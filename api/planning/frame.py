@@ -8,15 +8,15 @@ import msgspec
 
 from api.planning.queries import FindQuery, LoadQuery
 from application.planning.draft import Draft
-from application.planning.orders import ChangeOrder, Order
+from application.planning.orders import ChangeOrder, Order, OrderOnOne
 from application.planning.plain import plainly_changed
 from application.planning.planning import Made
 from application.planning.reading import Beside, Reading, Shown
 from domain.planning.entities import Concept, Entity, Kept
-from domain.planning.settings import Feature
 
 S = TypeVar("S", bound=Entity)
 O = TypeVar("O", bound=Order)  # noqa: E741 - an order
+D = TypeVar("D", bound=OrderOnOne)
 C = TypeVar("C", bound=ChangeOrder)
 F = TypeVar("F", bound=FindQuery)
 L = TypeVar("L", bound=LoadQuery)
@@ -86,7 +86,6 @@ class Resource(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     # As people call it, and several of it.
     one: str
     many: str
-    feature: Feature | None = None
     within: Concept[Any] | None = None
     create: Create[Any] | None = None
     # Other ways to make one.
@@ -103,17 +102,17 @@ class Resource(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     commands: Sequence["Command[S, Any]"] = ()
 
 
-class Command(msgspec.Struct, Generic[S, O], frozen=True, kw_only=True):
-    """`POST <path of one>/<name>`; answers null."""
+class Command(msgspec.Struct, Generic[S, D], frozen=True, kw_only=True):
+    """`POST <path of one>/<name>`; answers null. Without an order of its own, its body may be left out."""
 
     name: str
     summary: str
-    order: type[O] | None = None
-    act: Callable[[Draft, Kept[S], O], Awaitable[None]]
+    order: type[D] = OrderOnOne  # type: ignore[assignment] # which those have that need to say nothing
+    act: Callable[[Draft, Kept[S], D], Awaitable[None]]
 
 
-class Removal(msgspec.Struct, Generic[S, O], frozen=True, kw_only=True):
+class Removal(msgspec.Struct, Generic[S, D], frozen=True, kw_only=True):
     """A removal whose body may be left out, or say more."""
 
-    order: type[O]
-    act: Callable[[Draft, Kept[S], O], Awaitable[None]]
+    order: type[D]
+    act: Callable[[Draft, Kept[S], D], Awaitable[None]]

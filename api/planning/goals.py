@@ -44,7 +44,6 @@ RESOURCE: Resource[Goal] = Resource(
     concept=GOALS,
     one="goal",
     many="goals",
-    feature="life-plan",
     find=Find(
         query=FindGoals,
         answer=GoalsAnswer,

@@ -1,33 +1,38 @@
 """The routes of a resource, made from its declaration."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from litestar import delete, get, post, put
+from litestar import get, post, route
+from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer, short_hash, streamed_answer
 from api.pages import REFUSALS_WITHOUT_BASE, answers
-from api.planning.answering import answers_null, carried_out, listed, null
-from api.planning.frame import Change, Command, Create, Find, Load, Removal, Resource
+from api.planning.answering import CHANGING, answers_null, carried_out, listed, workspace_with
+from api.planning.frame import Change, Command, Create, Find, Load, Resource
 from api.planning.histories import EntityHistoryAnswer, timeline
 from api.planning.queries import FindQuery, HistoryQuery, Query, read_query
 from api.requests import QUERY, AnyRequest, versions_from
 from api.services import Services, WithServices
 from application.planning.draft import Draft
-from application.planning.orders import ChangeOrder, Order
+from application.planning.orders import OrderOnOne
 from application.planning.planning import Made
 from application.planning.ports import Seen
 from application.planning.reading import Beside, Found, Shown
 from domain.errors import InvalidValue
-from domain.planning.entities import REF_ID_PATTERN, Kept, check_versions
+from domain.planning.concepts import feature_of
+from domain.planning.entities import REF_ID_PATTERN, Kept
 from domain.planning.errors import ParentDiffers
 
 TAGS = ["planning"]
+CHANGED = "By plain values, or by `should_change` and `value`. What is left out stays; changing nothing keeps the version."
 _REF_ID = re.compile(REF_ID_PATTERN)
+Act = Callable[[Draft, Kept[Any]], Awaitable[None]]
+ActOrdered = Callable[[Draft, Kept[Any], Any], Awaitable[None]]
 
 
 def handlers_of(resource: Resource[Any]) -> list[HTTPRouteHandler]:
@@ -43,11 +48,11 @@ def handlers_of(resource: Resource[Any]) -> list[HTTPRouteHandler]:
         made.append(routes.change(resource.change))
     made += [routes.command(command) for command in resource.commands]
     if resource.archive and resource.concept.lifecycle:
-        made += [routes.ending("", f"Archive {routes.a_one}", resource.archive), routes.unarchive()]
+        made += [routes.archive(resource.archive), routes.unarchive(resource.unarchive)]
     if resource.removal:
-        made.append(routes.removal(resource.removal))
+        made.append(routes.removal(resource.removal.order, resource.removal.act))
     elif resource.remove and resource.concept.lifecycle:
-        made.append(routes.ending("/remove", f"Remove {routes.a_one} for good", resource.remove))
+        made.append(routes.removal(OrderOnOne, _unordered(resource.remove)))
     return [*made, routes.history()]
 
 
@@ -68,7 +73,7 @@ class _Routes:
         async def find_all(request: AnyRequest, services: WithServices) -> ASGIResponse:
             """In the order of their ref_ids."""
             query = read_query(request, find.query)
-            workspace_id, reading = await self._workspace(request, services), services.planning.reading
+            workspace_id, reading = await workspace_with(request, services, self._concept), services.planning.reading
             pieces = reading.find(workspace_id, self._found(request, query))
             ahead = await find.ahead(reading, workspace_id) if find.ahead else {}
             return await listed(request, find.many, pieces, lambda shown: find.entry(shown, query), ahead)
@@ -96,8 +101,8 @@ class _Routes:
             async def answer(made: Made) -> bytes:
                 return encoded(create.made(made))
 
-            await self._workspace(request, services)
-            return await carried_out(request, services, act, answer)
+            await workspace_with(request, services, self._concept)
+            return await carried_out(request, services, act, self._concept, answer)
 
         return create_one
 
@@ -115,71 +120,60 @@ class _Routes:
         return load_one
 
     def change(self, change: Change[Any, Any]) -> HTTPRouteHandler:
-        order = change.order
-
-        @put(self._one, responses=answers_null(), **in_document(f"Change {self.a_one}"))
-        async def change_one(
-            request: AnyRequest,
-            data: JSONBody[order],  # type: ignore[valid-type] # the declaration's
-            services: WithServices,
-        ) -> ASGIResponse:
-            """By plain values, or by `should_change` and `value`. What is left out stays; changing nothing keeps the version."""
-            versions = versions_from(request, expected_version(data))
-            return await self._on_one(request, services, lambda draft, kept: change.act(draft, kept, data), versions=versions)
-
-        return change_one
+        said = in_document(f"Change {self.a_one}", described=CHANGED)
+        return self._ordered("", change.order, change.act, said, CHANGING)
 
     def command(self, command: Command[Any, Any]) -> HTTPRouteHandler:
-        path, said, order = f"{self._one}/{command.name}", in_document(command.summary), command.order
-        if order is None:
+        path, said, order = f"/{command.name}", in_document(command.summary), command.order
+        return self._ordered(path, order, command.act, said, [HttpMethod.POST], may_be_left_out=order is OrderOnOne)
 
-            @post(path, responses=answers_null(), status_code=200, **said)
-            async def command_one(request: AnyRequest, services: WithServices) -> ASGIResponse:
-                return await self._on_one(request, services, lambda draft, kept: command.act(draft, kept, None))
+    def archive(self, act: Act) -> HTTPRouteHandler:
+        said = in_document(f"Archive {self.a_one}", described="With what belongs to it.")
+        return self._ended("", OrderOnOne, _unordered(act), said, HttpMethod.DELETE)
 
-            return command_one
+    def unarchive(self, act: Act) -> HTTPRouteHandler:
+        said = in_document(f"Unarchive {self.a_one}", described="With what was archived together with it.")
+        return self._ended("/unarchive", OrderOnOne, _unordered(act), said, HttpMethod.POST)
 
-        @post(path, responses=answers_null(), status_code=200, **said)
+    def removal(self, order: type[OrderOnOne], act: ActOrdered) -> HTTPRouteHandler:
+        said = in_document(f"Remove {self.a_one} for good", described="With what belongs to it.")
+        return self._ended("/remove", order, act, said, HttpMethod.DELETE)
+
+    def _ended(
+        self, path: str, order: type[OrderOnOne], act: ActOrdered, said: Mapping[str, Any], method: HttpMethod
+    ) -> HTTPRouteHandler:
+        """Also where it is archived already."""
+        return self._ordered(path, order, act, said, [method], archived=True, may_be_left_out=True)
+
+    def _ordered(
+        self,
+        path: str,
+        order: type[OrderOnOne],
+        act: ActOrdered,
+        said: Mapping[str, Any],
+        methods: Sequence[HttpMethod],
+        *,
+        archived: bool = False,
+        may_be_left_out: bool = False,
+    ) -> HTTPRouteHandler:
+        """A command on one."""
+
         async def order_one(
             request: AnyRequest,
-            data: JSONBody[order],  # type: ignore[valid-type] # the declaration's
             services: WithServices,
+            data: JSONBody[order],  # type: ignore[valid-type] # the declaration's
         ) -> ASGIResponse:
-            versions = versions_from(request, expected_version(data))
-            return await self._on_one(request, services, lambda draft, kept: command.act(draft, kept, data), versions=versions)
+            return await self._on_one(request, services, data, act, archived=archived)
 
-        return order_one
-
-    def ending(self, suffix: str, summary: str, act: Callable[[Draft, Kept[Any]], Awaitable[None]]) -> HTTPRouteHandler:
-        @delete(self._one + suffix, responses=answers_null(), status_code=200, **in_document(summary))
-        async def end_one(request: AnyRequest, services: WithServices) -> ASGIResponse:
-            """With what belongs to it."""
-            return await self._on_one(request, services, act, archived=True)
-
-        return end_one
-
-    def removal(self, removal: Removal[Any, Any]) -> HTTPRouteHandler:
-        order, said = removal.order, in_document(f"Remove {self.a_one} for good")
-
-        @delete(f"{self._one}/remove", responses=answers_null(), status_code=200, **said)
-        async def remove_one(
+        async def order_one_perhaps(
             request: AnyRequest,
             services: WithServices,
             data: JSONBody[order | None] = None,  # type: ignore[valid-type] # the declaration's
         ) -> ASGIResponse:
-            """With what belongs to it."""
-            wanted = data or order()
-            return await self._on_one(request, services, lambda draft, kept: removal.act(draft, kept, wanted), archived=True)
+            return await self._on_one(request, services, data or order(), act, archived=archived)
 
-        return remove_one
-
-    def unarchive(self) -> HTTPRouteHandler:
-        @post(f"{self._one}/unarchive", responses=answers_null(), status_code=200, **in_document(f"Unarchive {self.a_one}"))
-        async def unarchive_one(request: AnyRequest, services: WithServices) -> ASGIResponse:
-            """With what was archived together with it."""
-            return await self._on_one(request, services, self._resource.unarchive, archived=True)
-
-        return unarchive_one
+        made = route(self._one + path, http_method=methods, responses=answers_null(), status_code=200, **said)
+        return made(order_one_perhaps if may_be_left_out else order_one)
 
     def history(self) -> HTTPRouteHandler:
         said = in_document(f"The history of {self.a_one}", HistoryQuery)
@@ -195,13 +189,6 @@ class _Routes:
 
         return history_of_one
 
-    async def _workspace(self, request: AnyRequest, services: Services) -> Any:  # noqa: ANN401 - its id
-        """The caller's. Raises `FeatureOff`."""
-        caller = await services.requests.caller(request)
-        if self._resource.feature is not None:
-            await services.planning.features.check(caller.workspace_id, self._resource.feature)
-        return caller.workspace_id
-
     def _found(self, request: AnyRequest, query: FindQuery) -> Found[Any]:
         return Found(
             concept=self._concept,
@@ -215,33 +202,29 @@ class _Routes:
         )
 
     async def _shown(self, request: AnyRequest, services: Services, seen: Seen, beside: Beside) -> Shown[Any]:
-        """The one of the address. Raises `EntityNotFound`."""
+        """The one of the address. Raises `EntityNotFound` and `FeatureOff`."""
         ref_id = int(_ref_id(request, self._param))
-        workspace_id = await self._workspace(request, services)
+        workspace_id = await workspace_with(request, services, self._concept)
         shown = await services.planning.reading.load(workspace_id, self._concept, ref_id, seen, beside)
         self._check_within(request, shown.entity)
+        await services.planning.features.check(workspace_id, feature_of(self._concept, shown.entity))
         return shown
 
     async def _on_one(
-        self,
-        request: AnyRequest,
-        services: Services,
-        act: Callable[[Draft, Kept[Any]], Awaitable[None]],
-        *,
-        versions: Sequence[int] | None = None,
-        archived: bool = False,
+        self, request: AnyRequest, services: Services, order: OrderOnOne, act: ActOrdered, *, archived: bool
     ) -> ASGIResponse:
-        """A command on the one of the address; also on an archived one, where that makes sense."""
+        """A command on the one of the address."""
         ref_id = _ref_id(request, self._param)
-        expected = versions_from(request) if versions is None else versions
+        versions = versions_from(request, order.expected_version)
 
         async def on_it(draft: Draft) -> None:
             kept = await draft.get(self._concept, ref_id, archived=archived)
             self._check_within(request, kept.entity)
-            await act(draft, check_versions(kept, expected))
+            await services.planning.features.check(workspace_id, feature_of(self._concept, kept.entity))
+            await act(draft, draft.about(kept, versions), order)
 
-        await self._workspace(request, services)
-        return await carried_out(request, services, on_it, null)
+        workspace_id = await workspace_with(request, services, self._concept)
+        return await carried_out(request, services, on_it, self._concept, ref_id=ref_id)
 
     def _check_within(self, request: AnyRequest, entity: Any) -> None:  # noqa: ANN401 - of the concept
         """Below another entity, only what belongs to that is there."""
@@ -249,14 +232,14 @@ class _Routes:
             raise self._concept.not_found()
 
 
-def in_document(summary: str, query: type[Query] | None = None) -> dict[str, Any]:
+def in_document(summary: str, query: type[Query] | None = None, *, described: str | None = None) -> dict[str, Any]:
     """What the document says."""
-    return {"summary": summary, "tags": TAGS, "opt": {QUERY: query} if query else {}}
+    return {"summary": summary, "description": described, "tags": TAGS, "opt": {QUERY: query} if query else {}}
 
 
-def expected_version(order: Order) -> int | None:
-    """The version that an order is for, if it names one."""
-    return order.expected_version if isinstance(order, ChangeOrder) else None
+def _unordered(act: Act) -> ActOrdered:
+    """Does the same whatever the order says beside a version."""
+    return lambda draft, kept, _: act(draft, kept)
 
 
 def _ref_id(request: AnyRequest, name: str) -> str:

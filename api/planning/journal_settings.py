@@ -41,7 +41,6 @@ SETTINGS = Singleton(
     path="/journals/settings",
     concept=JOURNAL_SETTINGS,
     the="the settings of journals",
-    feature="journals",
     answer=JournalSettingsAnswer,
     shown=_settings,
     change=Change(order=ChangeJournalSettings, act=change_generation),

@@ -23,7 +23,6 @@ THE = Singleton(
     path="/life-plan",
     concept=LIFE_PLANS,
     the="the life plan",
-    feature="life-plan",
     answer=LifePlanAnswer,
     shown=_plan,
     change=Change(order=ChangeLifePlan, act=change_life_plan),

@@ -36,7 +36,6 @@ RESOURCE = Resource(
     concept=METRIC_ENTRIES,
     one="entry of a metric",
     many="entries of a metric",
-    feature="metrics",
     within=METRICS,
     create=Create(
         order=CreateMetricEntry,

@@ -9,6 +9,7 @@ from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer
 from api.pages import answers
+from api.planning.answering import workspace_with
 from api.planning.chosen_projects import chosen_project
 from api.planning.handlers import TAGS
 from api.planning.singletons import history_of_the
@@ -34,14 +35,13 @@ async def the_project(reading: Reading, workspace_id: UUID) -> dict[str, Any]:
 @get("/metrics/settings", responses=answers(MetricSettingsAnswer, 200, 409), summary="The settings of metrics", tags=TAGS)
 async def load_metric_settings(request: AnyRequest, services: WithServices) -> ASGIResponse:
     """Which project measuring belongs to: the root one, unless another was chosen."""
-    caller, planning = await services.requests.caller(request), services.planning
-    await planning.features.check(caller.workspace_id, "metrics")
-    answer = MetricSettingsAnswer(**await the_project(planning.reading, caller.workspace_id))
+    workspace_id = await workspace_with(request, services, METRIC_SETTINGS)
+    answer = MetricSettingsAnswer(**await the_project(services.planning.reading, workspace_id))
     return json_answer(encoded(answer), request=request)
 
 
 HANDLERS = [
     load_metric_settings,
     # Until something is set, nothing happened.
-    history_of_the("/metrics/settings", "the settings of metrics", METRIC_SETTINGS, "metrics"),
+    history_of_the("/metrics/settings", "the settings of metrics", METRIC_SETTINGS),
 ]

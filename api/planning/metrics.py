@@ -144,7 +144,6 @@ RESOURCE = Resource(
     concept=METRICS,
     one="metric",
     many="metrics",
-    feature="metrics",
     find=Find(query=FindMetrics, answer=MetricsAnswer, entry=_entry, ahead=the_project),
     create=Create(
         order=CreateMetric,

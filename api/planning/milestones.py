@@ -50,7 +50,6 @@ RESOURCE: Resource[Milestone] = Resource(
     concept=LIFE_MILESTONES,
     one="milestone",
     many="milestones",
-    feature="life-plan",
     find=Find(
         query=FindLifeMilestones,
         answer=LifeMilestonesAnswer,

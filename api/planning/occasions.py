@@ -40,7 +40,6 @@ RESOURCE = Resource(
     concept=OCCASIONS,
     one="occasion",
     many="occasions",
-    feature="prm",
     within=PERSONS,
     create=Create(
         order=CreateOccasion,

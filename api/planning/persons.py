@@ -145,7 +145,6 @@ RESOURCE = Resource(
     concept=PERSONS,
     one="person",
     many="persons",
-    feature="prm",
     find=Find(query=FindPersons, answer=PersonsAnswer, entry=_entry, ahead=the_project),
     create=Create(
         order=CreatePerson,

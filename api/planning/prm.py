@@ -8,7 +8,7 @@ from litestar import post
 from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
-from api.planning.answering import answers_null, carried_out, null
+from api.planning.answering import answers_null, carried_out, workspace_with
 from api.planning.chosen_projects import chosen_project
 from api.planning.handlers import TAGS
 from api.planning.singletons import ProjectOf, Singleton
@@ -42,7 +42,6 @@ SETTINGS = Singleton(
     path="/prm/settings",
     concept=PRM_SETTINGS,
     the="the settings of persons",
-    feature="prm",
     answer=PrmSettingsAnswer,
     shown=_settings,
 )
@@ -57,9 +56,9 @@ SETTINGS = Singleton(
 )
 async def change_project(request: AnyRequest, data: JSONBody[ChangeCatchUpProject], services: WithServices) -> ASGIResponse:
     """The project has to be there."""
-    await services.planning.features.check((await services.requests.caller(request)).workspace_id, "prm")
+    await workspace_with(request, services, PRM_SETTINGS)
     versions = versions_from(request, data.expected_version)
-    return await carried_out(request, services, lambda draft: change_catch_up_project(draft, data, versions), null)
+    return await carried_out(request, services, lambda draft: change_catch_up_project(draft, data, versions), PRM_SETTINGS)
 
 
 HANDLERS = [change_project]

@@ -55,7 +55,6 @@ RESOURCE: Resource[Project] = Resource(
     concept=PROJECTS,
     one="project",
     many="projects",
-    feature="life-plan",
     find=Find(
         query=FindProjects,
         answer=ProjectsAnswer,

@@ -146,7 +146,11 @@ def _integer(texts: list[str]) -> int | str:
 
 
 def _several(texts: list[str]) -> list[str]:
-    return [part for text in texts for part in text.split(",") if part]
+    """Raises `InvalidValue` where there are nothing but commas: as no filter, it would mean everything."""
+    parts = [part for text in texts for part in text.split(",") if part]
+    if not parts:
+        raise InvalidValue("Nothing but commas names nothing. Leave the parameter out, or name something.")
+    return parts
 
 
 _READERS: Mapping[Any, Callable[[list[str]], Any]] = {bool: _boolean, int: _integer, tuple: _several}

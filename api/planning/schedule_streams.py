@@ -56,7 +56,6 @@ RESOURCE: Resource[ScheduleStream] = Resource(
     concept=SCHEDULE_STREAMS,
     one="schedule stream",
     many="schedule streams",
-    feature="schedule",
     find=Find(
         query=FindScheduleStreams,
         answer=ScheduleStreamsAnswer,

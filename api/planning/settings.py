@@ -1,11 +1,11 @@
 """The settings of planning."""
 
 import msgspec
-from litestar import put
+from litestar import route
 from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
-from api.planning.answering import answers_null, carried_out, null
+from api.planning.answering import CHANGING, answers_null, carried_out
 from api.planning.handlers import TAGS
 from api.planning.singletons import ProjectOf, Singleton
 from api.requests import AnyRequest, versions_from
@@ -32,11 +32,11 @@ THE = Singleton(
 )
 
 
-@put(PATH, responses=answers_null(), summary="Switch features of planning", tags=TAGS)
+@route(PATH, http_method=CHANGING, responses=answers_null(), status_code=200, summary="Switch features of planning", tags=TAGS)
 async def change_settings(request: AnyRequest, data: JSONBody[SwitchFeatures], services: WithServices) -> ASGIResponse:
     """Features that are not named stay as they are. What is switched off keeps its data."""
     versions = versions_from(request, data.expected_version)
-    answer = await carried_out(request, services, lambda draft: switch_features(draft, data, versions), null)
+    answer = await carried_out(request, services, lambda draft: switch_features(draft, data, versions), PLANNING_SETTINGS)
     services.planning.features.forget((await services.requests.caller(request)).workspace_id)
     return answer
 

@@ -6,27 +6,27 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
-from litestar import get, put
+from litestar import get, route
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer, short_hash, streamed_answer
 from api.pages import answers
-from api.planning.answering import answers_null, carried_out, null
+from api.planning.answering import CHANGING, answers_null, carried_out, workspace_with
 from api.planning.chosen_projects import project_or_root
 from api.planning.frame import Answer, Change
-from api.planning.handlers import expected_version, in_document
+from api.planning.handlers import CHANGED, in_document
 from api.planning.histories import EntityHistoryAnswer, timeline
 from api.planning.queries import HistoryQuery, LoadQuery, read_query
 from api.requests import AnyRequest, versions_from
 from api.services import Services, WithServices
 from application.planning.draft import Draft
+from application.planning.orders import ChangeOrder
 from application.planning.ports import Seen
 from application.planning.reading import Beside, Found, Shown
-from domain.planning.entities import Concept, Entity, RefId, check_versions
+from domain.planning.entities import Concept, Entity, RefId
 from domain.planning.projects import Project
-from domain.planning.settings import Feature
 
 S = TypeVar("S", bound=Entity)
 # The project of a ref_id, or else the root one, as it was when the rest of the answer was so.
@@ -40,7 +40,6 @@ class Singleton(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     concept: Concept[S]
     # As people call it, with its article.
     the: str
-    feature: Feature | None = None
     answer: type[Answer]
     shown: Callable[[Shown[S], ProjectOf], Awaitable[Answer]]
     beside: Beside = Beside()
@@ -52,16 +51,16 @@ class Singleton(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
 def handlers_of_the(singleton: Singleton[Any]) -> list[HTTPRouteHandler]:
     """All of its routes."""
     changes = [_change(singleton, singleton.change)] if singleton.change else []
-    return [_load(singleton), *changes, history_of_the(singleton.path, singleton.the, singleton.concept, singleton.feature)]
+    return [_load(singleton), *changes, history_of_the(singleton.path, singleton.the, singleton.concept)]
 
 
-def history_of_the(path: str, the: str, concept: Concept[Any], feature: Feature | None) -> HTTPRouteHandler:
+def history_of_the(path: str, the: str, concept: Concept[Any]) -> HTTPRouteHandler:
     @get(
         f"{path}/history", responses=answers(EntityHistoryAnswer, 200, 409), **in_document(f"The history of {the}", HistoryQuery)
     )
     async def history(request: AnyRequest, services: WithServices) -> ASGIResponse:
         """Newest first, with what happened to what belongs to it."""
-        query, workspace_id = read_query(request, HistoryQuery), await _workspace(request, services, feature)
+        query, workspace_id = read_query(request, HistoryQuery), await workspace_with(request, services, concept)
         reading = services.planning.reading
         for shown in await anext(reading.find(workspace_id, Found(concept=concept, limit=1))):
             ref_id = int(shown.entity.ref_id)
@@ -77,7 +76,7 @@ def _load(singleton: Singleton[Any]) -> HTTPRouteHandler:
     @get(singleton.path, responses=answers(singleton.answer, 200, 404, 409), **in_document(summary, LoadQuery))
     async def load(request: AnyRequest, services: WithServices) -> ASGIResponse:
         """Its tag begins with the version that a change may name."""
-        query, workspace_id = read_query(request, LoadQuery), await _workspace(request, services, singleton.feature)
+        query, workspace_id = read_query(request, LoadQuery), await workspace_with(request, services, singleton.concept)
         shown = await _shown(services, workspace_id, singleton, query.seen)
         project_of = partial(project_or_root, services.planning.reading, workspace_id, moment=query.seen.moment)
         body = encoded(await singleton.shown(shown, project_of))
@@ -89,32 +88,30 @@ def _load(singleton: Singleton[Any]) -> HTTPRouteHandler:
 
 def _change(singleton: Singleton[Any], change: Change[Any, Any]) -> HTTPRouteHandler:
     order, summary = change.order, f"Change {singleton.the}"
-    described = f"By plain values, or by `should_change` and `value`. What is left out stays. {singleton.changing}".strip()
+    said = in_document(summary, described=f"{CHANGED} {singleton.changing}".strip())
 
-    @put(singleton.path, responses=answers_null(), description=described, **in_document(summary))
+    @route(singleton.path, http_method=CHANGING, responses=answers_null(), status_code=200, **said)
     async def change_the(
         request: AnyRequest,
         data: JSONBody[order],  # type: ignore[valid-type] # the declaration's
         services: WithServices,
     ) -> ASGIResponse:
-        versions = versions_from(request, expected_version(data))
-
-        async def act(draft: Draft) -> None:
-            kept = (await draft.all(singleton.concept))[0]
-            await change.act(draft, check_versions(kept, versions), data)
-
-        await _workspace(request, services, singleton.feature)
-        return await carried_out(request, services, act, null)
+        return await _changed(request, services, singleton, change, data)
 
     return change_the
 
 
-async def _workspace(request: AnyRequest, services: Services, feature: Feature | None) -> UUID:
-    """The caller's. Raises `FeatureOff`."""
-    workspace_id = (await services.requests.caller(request)).workspace_id
-    if feature is not None:
-        await services.planning.features.check(workspace_id, feature)
-    return workspace_id
+async def _changed(
+    request: AnyRequest, services: Services, singleton: Singleton[Any], change: Change[Any, Any], order: ChangeOrder
+) -> ASGIResponse:
+    versions = versions_from(request, order.expected_version)
+
+    async def act(draft: Draft) -> None:
+        kept = (await draft.all(singleton.concept))[0]
+        await change.act(draft, draft.about(kept, versions), order)
+
+    await workspace_with(request, services, singleton.concept)
+    return await carried_out(request, services, act, singleton.concept)
 
 
 async def _shown(services: Services, workspace_id: UUID, singleton: Singleton[S], seen: Seen) -> Shown[S]:

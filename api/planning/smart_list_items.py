@@ -37,7 +37,6 @@ RESOURCE = Resource(
     concept=SMART_LIST_ITEMS,
     one="item of a smart list",
     many="items of a smart list",
-    feature="smart-lists",
     within=SMART_LISTS,
     create=Create(
         order=CreateSmartListItem,

@@ -144,7 +144,6 @@ RESOURCE = Resource(
     concept=SMART_LISTS,
     one="smart list",
     many="smart lists",
-    feature="smart-lists",
     find=Find(query=FindSmartLists, answer=SmartListsAnswer, entry=_entry),
     create=Create(
         order=CreateSmartList,

@@ -91,7 +91,7 @@ async def link(request: AnyRequest, data: JSONBody[LinkTags], services: WithServ
             found = [(await services.planning.reading.only(caller.workspace_id, TAG_LINKS, owner)).itself]
         return encoded(TagLinkAnswer(found[0]))
 
-    return await carried_out(request, services, act, answer)
+    return await carried_out(request, services, act, TAG_LINKS, answer)
 
 
 HANDLERS = [link]

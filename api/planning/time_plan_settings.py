@@ -41,7 +41,6 @@ SETTINGS = Singleton(
     path="/time-plans/settings",
     concept=TIME_PLAN_SETTINGS,
     the="the settings of time plans",
-    feature="time-plans",
     answer=TimePlanSettingsAnswer,
     shown=_settings,
     change=Change(order=ChangeTimePlanSettings, act=change_generation),

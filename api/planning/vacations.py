@@ -73,7 +73,6 @@ RESOURCE = Resource(
     concept=VACATIONS,
     one="vacation",
     many="vacations",
-    feature="vacations",
     find=Find(query=FindVacations, answer=VacationsAnswer, entry=_entry),
     create=Create(
         order=CreateVacation,

@@ -2,11 +2,12 @@
 
 import msgspec
 from litestar import get, post
+from litestar.params import JSONBody
 from litestar.response.base import ASGIResponse
 
 from api.answers import encoded, json_answer, short_hash
 from api.pages import REFUSALS_WITHOUT_BASE, answers
-from api.planning.answering import carried_out
+from api.planning.answering import carried_out, workspace_with
 from api.planning.frame import Command, Find, Load, Resource
 from api.planning.handlers import TAGS
 from api.planning.noted import note_of
@@ -15,7 +16,7 @@ from api.requests import QUERY, AnyRequest
 from api.services import WithServices
 from application.planning.planning import Made
 from application.planning.reading import Beside, Found
-from application.planning.visions import create_draft, mark_active
+from application.planning.visions import CreateVision, create_draft, mark_active
 from domain.planning.notes import NOTES, Note
 from domain.planning.visions import ACTIVE, VISIONS, Vision
 
@@ -64,7 +65,6 @@ RESOURCE: Resource[Vision] = Resource(
     concept=VISIONS,
     one="vision",
     many="visions",
-    feature="life-plan",
     find=Find(
         query=FindVisions, answer=VisionsAnswer, entry=lambda shown, _: VisionFindResultEntry(shown.itself, note_of(shown))
     ),
@@ -80,14 +80,18 @@ RESOURCE: Resource[Vision] = Resource(
     summary="Begin a vision",
     tags=TAGS,
 )
-async def create_vision(request: AnyRequest, services: WithServices) -> ASGIResponse:
+async def create_vision(
+    request: AnyRequest,
+    services: WithServices,
+    data: JSONBody[CreateVision | None] = None,  # noqa: ARG001 - read so that a field which nobody knows is refused
+) -> ASGIResponse:
     """As a draft, with an empty note to write it in."""
 
     async def answer(made: Made) -> bytes:
         return encoded(VisionAnswer(made.the(VISIONS), made.the(NOTES)))
 
-    await services.planning.features.check((await services.requests.caller(request)).workspace_id, "life-plan")
-    return await carried_out(request, services, create_draft, answer)
+    await workspace_with(request, services, VISIONS)
+    return await carried_out(request, services, create_draft, VISIONS, answer)
 
 
 @get(
@@ -99,8 +103,7 @@ async def create_vision(request: AnyRequest, services: WithServices) -> ASGIResp
 )
 async def load_active(request: AnyRequest, services: WithServices) -> ASGIResponse:
     """Both are null if there is none."""
-    query, workspace_id = read_query(request, LoadQuery), (await services.requests.caller(request)).workspace_id
-    await services.planning.features.check(workspace_id, "life-plan")
+    query, workspace_id = read_query(request, LoadQuery), await workspace_with(request, services, VISIONS)
     found = Found(concept=VISIONS, seen=query.seen, beside=_NOTE, keep=lambda vision: vision.status == ACTIVE, limit=1)
     shown = [each async for piece in services.planning.reading.find(workspace_id, found) for each in piece]
     body = encoded(ActiveVisionAnswer(shown[0].itself, note_of(shown[0])) if shown else ActiveVisionAnswer(None, None))

@@ -10,6 +10,7 @@ from application.planning.ports import EntityBook
 from domain.events import Change
 from domain.planning.entities import ArchivalReason, Changed, Concept, Created, Entity, EntityEvent, Kept
 from domain.planning.errors import OwnerArchived
+from domain.versions import check_version
 
 S = TypeVar("S", bound=Entity)
 
@@ -23,12 +24,18 @@ class Draft:
         self._newest = newest
         self._new_id = new_id
         self._changes: dict[UUID, StreamChange] = {}
+        self._about: Kept[Any] | None = None
         # What is answered though nothing happened to it, because what was wanted was there already.
         self.there_already: list[Kept[Any]] = []
 
     @property
     def changes(self) -> list[StreamChange]:
         return list(self._changes.values())
+
+    @property
+    def subject(self) -> Kept[Any] | None:
+        """What the command is about, as it is by now, if that was there before."""
+        return None if self._about is None else self._drafted(self._about)
 
     @property
     def at(self) -> datetime:
@@ -62,6 +69,12 @@ class Draft:
         ]
 
     # Changing.
+
+    def about(self, kept: Kept[S], versions: Sequence[int] = ()) -> Kept[S]:
+        """Whose command it is, which holds for these versions of it, or for any if there are none. Raises `VersionStale`."""
+        check_version(kept.entity, versions)
+        self._about = kept
+        return kept
 
     def begin(self, concept: Concept[S], wanted: Created) -> Kept[S]:
         return self._happened(concept, None, self._new_id(), concept.begin(wanted, self.at))

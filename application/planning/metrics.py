@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from application.planning.draft import Draft
 from application.planning.gen_params import ShouldDemand, ShouldRank, ShouldRecur, gen_params
-from application.planning.orders import ChangeOrder, Order, U
+from application.planning.orders import ChangeOrder, Order, OrderOnOne, U
 from application.planning.references import check_references
 from domain.planning.entities import Kept, RefId
 from domain.planning.metric_entries import METRIC_ENTRIES, MetricEntryCreated
@@ -64,7 +64,7 @@ class ChangeMetricEntry(ChangeOrder):
     value: U[float] = UNSET
 
 
-class ChangeCollectionProject(Order):
+class ChangeCollectionProject(OrderOnOne, kw_only=True):
     """The project that measuring should belong to, for all metrics of the workspace."""
 
     collection_project_ref_id: RefId

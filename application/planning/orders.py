@@ -41,10 +41,14 @@ URef: TypeAlias = ShouldName | RefId | UnsetType
 URefOrNone: TypeAlias = ShouldNameOrNot | RefId | UnsetType | None
 
 
-class ChangeOrder(Order, kw_only=True):
-    """What to change. Fields left out stay."""
+class OrderOnOne(Order, kw_only=True):
+    """What to do with one that is there, whatever its version unless the order says which."""
 
     expected_version: Version | None = None
+
+
+class ChangeOrder(OrderOnOne, kw_only=True):
+    """What to change. Fields left out stay."""
 
     def wanted(self) -> dict[str, Any]:
         """The fields that should change, by name. Raises `InvalidValue` where one should and no value is given."""

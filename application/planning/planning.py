@@ -17,11 +17,12 @@ Act = Callable[[Draft], Awaitable[None]]
 
 class Made(msgspec.Struct, frozen=True):
     """What a command left behind, in its order, and the position of its last event; None if it changed nothing. What was there
-    already comes last.
+    already comes last. The subject is what it was about, changed or not, if that was there before.
     """
 
     kept: Sequence[Kept[Any]]
     position: int | None
+    subject: Kept[Any] | None = None
 
     def the(self, concept: Concept[S]) -> S:
         """The first of a concept."""
@@ -45,10 +46,11 @@ class Planning:
             draft = Draft(self._book, command, await self._book.newest(command.workspace_id), self._new_id)
             await act(draft)
             if not draft.changes:
-                return Made(draft.there_already, None)
+                return Made(draft.there_already, None, draft.subject)
             position = await session.append(Append(command, draft.changes))
-        return Made([*(change.after for change in draft.changes), *draft.there_already], position)
+        return Made([*(change.after for change in draft.changes), *draft.there_already], position, draft.subject)
 
-    async def again(self, command: Command, known: KnownCommand) -> Made:
-        """What was made when the command was carried out before."""
-        return Made(await self._book.told(command.workspace_id, known), known.position)
+    async def again(self, command: Command, known: KnownCommand, subject: str | None = None) -> Made:
+        """What was made when the command was carried out before, and its subject as it was then."""
+        told = await self._book.told(command.workspace_id, known, subject)
+        return Made(told, known.position, next((kept for kept in told if kept.entity.ref_id == subject), None))

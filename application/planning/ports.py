@@ -30,8 +30,8 @@ class EntityBook(Protocol):
         """All of a concept, or those with one of the keys."""
         ...
 
-    async def told(self, workspace_id: UUID, command: KnownCommand) -> list[Kept[Any]]:
-        """What a command touched, as it left it, in the command's order."""
+    async def told(self, workspace_id: UUID, command: KnownCommand, subject: str | None) -> list[Kept[Any]]:
+        """What a command touched, as it left it, in the command's order; before that its subject, if it did not touch that."""
         ...
 
 

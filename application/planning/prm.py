@@ -3,18 +3,17 @@
 import msgspec
 
 from application.planning.draft import Draft
-from application.planning.orders import Order, Version
+from application.planning.orders import OrderOnOne
 from application.planning.persons import begin_circles
 from application.planning.references import check_references
-from domain.planning.entities import RefId, check_versions
+from domain.planning.entities import RefId
 from domain.planning.prm import PRM_SETTINGS, PrmSettingsCreated
 
 
-class ChangeCatchUpProject(Order, kw_only=True):
+class ChangeCatchUpProject(OrderOnOne, kw_only=True):
     """The project that catching up should belong to."""
 
     catch_up_project_ref_id: RefId
-    expected_version: Version | None = None
 
 
 async def begin_prm(draft: Draft) -> None:
@@ -24,7 +23,7 @@ async def begin_prm(draft: Draft) -> None:
 
 async def change_catch_up_project(draft: Draft, order: ChangeCatchUpProject, versions: tuple[int, ...]) -> None:
     """Raises `EntityNotFound` and `FeatureOff`."""
-    settings = check_versions((await draft.all(PRM_SETTINGS))[0], versions)
+    settings = draft.about((await draft.all(PRM_SETTINGS))[0], versions)
     chosen = {"catch_up_project_ref_id": order.catch_up_project_ref_id}
     await check_references(draft, PRM_SETTINGS, chosen, settings.entity)
     draft.change(settings, msgspec.structs.replace(settings.entity, **chosen))

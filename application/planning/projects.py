@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from application.planning.draft import Draft
 from application.planning.life_plan import the_life_plan
-from application.planning.orders import ChangeOrder, Order, U, URefOrNone
+from application.planning.orders import ChangeOrder, Order, OrderOnOne, U, URefOrNone
 from application.planning.plain import begun_plainly
 from application.planning.references import check_references, reassign
 from domain.planning.entities import Kept, RefId
@@ -44,7 +44,7 @@ class ReorderChildren(ChangeOrder):
     new_order_of_child_projects: tuple[RefId, ...]
 
 
-class RemoveProject(Order):
+class RemoveProject(OrderOnOne, kw_only=True):
     """What takes its place, wherever it is named. Left out, that is the project above it."""
 
     backup_project_ref_id: RefId | None = None

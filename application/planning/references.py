@@ -6,10 +6,9 @@ from typing import Any
 import msgspec
 
 from application.planning.draft import Draft
-from application.planning.settings import the_settings
+from application.planning.settings import check_on
 from domain.planning.concepts import BY_KIND, CONCEPTS
 from domain.planning.entities import Concept, Entity, Kept
-from domain.planning.settings import FeatureOff
 
 
 async def check_references(draft: Draft, concept: Concept[Any], fields: Mapping[str, Any], before: Entity | None = None) -> None:
@@ -18,8 +17,8 @@ async def check_references(draft: Draft, concept: Concept[Any], fields: Mapping[
     """
     named = {name: value for name, value in fields.items() if name in concept.references and value}
     new = {name: value for name, value in named.items() if before is None or getattr(before, name) != value}
-    if new and not (await the_settings(draft)).entity.feature_flags.get("life-plan", True):
-        raise FeatureOff(feature="life-plan")
+    for feature in {BY_KIND[concept.references[name]].feature for name in new}:
+        await check_on(draft, feature)
     for name, value in new.items():
         for ref_id in _several(value):
             await draft.get(BY_KIND[concept.references[name]], ref_id)

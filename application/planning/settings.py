@@ -4,20 +4,20 @@ from collections.abc import Callable
 from uuid import UUID
 
 from application.planning.draft import Draft
-from application.planning.orders import Order, Version
+from application.planning.orders import OrderOnOne
 from application.planning.ports import EntityBook
-from domain.planning.entities import Kept, check_versions
-from domain.planning.settings import FEATURES, PLANNING_SETTINGS, Feature, FeatureOff, PlanningSettings, SettingsCreated, switched
+from domain.planning.entities import Kept
+from domain.planning.features import FEATURES, Feature, FeatureOff
+from domain.planning.settings import PLANNING_SETTINGS, PlanningSettings, SettingsCreated, switched
 
 # For how long another process may go by what was switched before.
 KNOWN_S = 2.0
 
 
-class SwitchFeatures(Order, kw_only=True):
+class SwitchFeatures(OrderOnOne, kw_only=True):
     """Features to switch on or off; the others stay."""
 
     feature_flags: dict[Feature, bool]
-    expected_version: Version | None = None
 
 
 async def begin_settings(draft: Draft) -> None:
@@ -29,8 +29,14 @@ async def the_settings(draft: Draft) -> Kept[PlanningSettings]:
     return (await draft.all(PLANNING_SETTINGS))[0]
 
 
+async def check_on(draft: Draft, feature: Feature | None) -> None:
+    """Raises `FeatureOff`."""
+    if feature is not None and not (await the_settings(draft)).entity.feature_flags.get(feature, True):
+        raise FeatureOff(feature=feature)
+
+
 async def switch_features(draft: Draft, order: SwitchFeatures, versions: tuple[int, ...]) -> None:
-    settings = check_versions(await the_settings(draft), versions)
+    settings = draft.about(await the_settings(draft), versions)
     draft.change(settings, switched(settings.entity, order.feature_flags))
 
 
@@ -42,8 +48,10 @@ class Features:
         self._clock = clock
         self._known: dict[UUID, tuple[float, frozenset[Feature]]] = {}
 
-    async def check(self, workspace_id: UUID, feature: Feature) -> None:
+    async def check(self, workspace_id: UUID, feature: Feature | None) -> None:
         """Raises `FeatureOff`."""
+        if feature is None:
+            return
         until, off = self._known.get(workspace_id, (0.0, frozenset()))
         if until <= self._clock():
             off = await self._ask(workspace_id)

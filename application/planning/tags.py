@@ -6,6 +6,7 @@ from msgspec import UNSET
 from application.planning.draft import Draft
 from application.planning.orders import ChangeOrder, Order, U
 from application.planning.owners import the_owner
+from application.planning.settings import check_on
 from domain.planning.concepts import BY_TAG_NAMESPACE
 from domain.planning.entities import Kept, RefId
 from domain.planning.tags import (
@@ -45,7 +46,9 @@ class LinkTags(Order):
 
 
 async def create_tag(draft: Draft, order: CreateTag) -> None:
-    """Raises `TagExists`."""
+    """Raises `TagExists`, and `FeatureOff` where all that could have it is switched off."""
+    about = BY_TAG_NAMESPACE.get(order.namespace)
+    await check_on(draft, about.feature if about else None)
     if await draft.all(TAGS, [tag_key(order.namespace, check_tag_name(order.name))]):
         raise TagExists
     draft.begin(TAGS, TagCreated(ref_id=draft.next_ref_id(), namespace=order.namespace, name=order.name))
@@ -72,7 +75,7 @@ async def link_tags(draft: Draft, order: LinkTags) -> TagLink:
     owner = await the_owner(draft, BY_TAG_NAMESPACE, order.namespace, order.source_entity_ref_id)
     ref_ids = await _tags(draft, order.namespace, check_tag_names(order.tag_names))
     for link in await draft.belonging(TAG_LINKS, owner):
-        return draft.change(link, msgspec.structs.replace(link.entity, ref_ids=ref_ids)).entity
+        return draft.change(draft.about(link), msgspec.structs.replace(link.entity, ref_ids=ref_ids)).entity
     wanted = TagLinkCreated(
         ref_id=draft.next_ref_id(),
         namespace=order.namespace,

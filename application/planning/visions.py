@@ -4,9 +4,14 @@ import msgspec
 
 from application.planning.draft import Draft
 from application.planning.life_plan import the_life_plan
+from application.planning.orders import Order, OrderOnOne
 from domain.planning.entities import Kept
 from domain.planning.notes import NOTES, NoteCreated
 from domain.planning.visions import ACTIVE, VISIONS, Vision, VisionActivated, VisionCreated, VisionSuperseded
+
+
+class CreateVision(Order):
+    """Nothing needs to be said of it: what it is stands in its note."""
 
 
 async def create_draft(draft: Draft) -> None:
@@ -17,7 +22,7 @@ async def create_draft(draft: Draft) -> None:
     draft.begin(NOTES, note)
 
 
-async def mark_active(draft: Draft, kept: Kept[Vision], _: None) -> None:
+async def mark_active(draft: Draft, kept: Kept[Vision], _: OrderOnOne) -> None:
     """The one that was active is an old one from here on, also if it is archived."""
     before = await draft.all(VISIONS, [ACTIVE])
     draft.change(kept, msgspec.structs.replace(kept.entity, status=ACTIVE), telling=VisionActivated)

@@ -97,6 +97,7 @@ CHAPTERS = Concept(
     kind="chapter",
     entity=Chapter,
     created=ChapterCreated,
+    feature="life-plan",
     changed=(ChapterRenamed, ChapterMoved, ChapterRescheduled, ChapterChanged),
     lifecycle=Lifecycle(ChapterArchived, ChapterUnarchived, ChapterRemoved),
     settle=settle,

@@ -7,6 +7,7 @@ from domain.planning.chapters import CHAPTERS
 from domain.planning.circles import CIRCLES, PERSON_CIRCLES
 from domain.planning.docs import DOCS
 from domain.planning.entities import Concept
+from domain.planning.features import Feature
 from domain.planning.goals import GOALS
 from domain.planning.in_day_blocks import IN_DAY_BLOCKS
 from domain.planning.journal_settings import JOURNAL_SETTINGS
@@ -69,5 +70,21 @@ BY_KIND: Mapping[str, Concept[Any]] = {concept.kind: concept for concept in CONC
 # As which namespaces notes, tags and blocks speak of them.
 BY_NOTE_NAMESPACE: Mapping[str, Concept[Any]] = {each.note_namespace: each for each in CONCEPTS if each.note_namespace}
 BY_TAG_NAMESPACE: Mapping[str, Concept[Any]] = {each.tag_namespace: each for each in CONCEPTS if each.tag_namespace}
+BY_TIME_NAMESPACE: Mapping[str, Concept[Any]] = {each.time_namespace: each for each in CONCEPTS if each.time_namespace}
+_ABOUT: Mapping[str, Mapping[str, Concept[Any]]] = {
+    NOTES.kind: BY_NOTE_NAMESPACE,
+    TAGS.kind: BY_TAG_NAMESPACE,
+    TAG_LINKS.kind: BY_TAG_NAMESPACE,
+    FULL_DAYS_BLOCKS.kind: BY_TIME_NAMESPACE,
+    IN_DAY_BLOCKS.kind: BY_TIME_NAMESPACE,
+}
 # What the types of planning's events begin with.
 PREFIXES = tuple(f"{concept.kind}." for concept in CONCEPTS)
+
+
+def feature_of(concept: Concept[Any], entity: Any) -> Feature | None:  # noqa: ANN401 - of the concept
+    """What it is a part of. What is about something else is a part of what that is a part of, as its namespace says."""
+    if concept.kind not in _ABOUT:
+        return concept.feature
+    about = _ABOUT[concept.kind].get(entity.namespace)
+    return None if about is None else about.feature

@@ -3,6 +3,7 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from domain.errors import DomainError
 from domain.events import Change
 from domain.planning.entities import (
     COLLECTION,
@@ -26,6 +27,12 @@ class KeyInvalid(RuleBroken):
     """An idempotency_key is a text that a client makes up for one doc, such as a UUID."""
 
     code = "key_invalid"
+
+
+class KeyOfArchived(DomainError):
+    """The doc that this idempotency_key made is archived. Unarchive that one, or send a new key for a new doc."""
+
+    code = "key_of_archived"
 
 
 class DocCreated(Created, frozen=True, kw_only=True, tag="doc.created"):
@@ -83,6 +90,7 @@ DOCS = Concept(
     kind="doc",
     entity=Doc,
     created=DocCreated,
+    feature="docs",
     changed=(DocRenamed,),
     lifecycle=Lifecycle(DocArchived, DocUnarchived, DocRemoved),
     settle=_settle,

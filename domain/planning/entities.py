@@ -11,12 +11,13 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta
 
-from domain.errors import VersionStale
 from domain.events import Change, Event, Recorded
+from domain.patterns import whole
 from domain.planning.errors import EntityNotFound
+from domain.planning.features import Feature
 
 # Numbers of a workspace in decimal, given out once. Eighteen digits fit where they are stored.
-REF_ID_PATTERN = "^[1-9][0-9]{0,17}$"
+REF_ID_PATTERN = whole("[1-9][0-9]{0,17}")
 RefId = Annotated[str, Meta(pattern=REF_ID_PATTERN)]
 # A workspace has one collection of each concept.
 COLLECTION = "1"
@@ -106,6 +107,8 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     kind: str
     entity: type[S]
     created: type[Created]
+    # What it is a part of; None of what every workspace has, and of what is about something else.
+    feature: Feature | None = None
     # The first that has all fields which a command changes tells of it, so the one that has the most comes last. One command
     # is one event, which makes the stream's version the entity's.
     changed: tuple[type[Changed], ...]
@@ -131,6 +134,8 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     # Where each has a note from the start, which does not go without it.
     note_stays: bool = False
     tag_namespace: str | None = None
+    # As which its blocks of the calendar are of it.
+    time_namespace: str | None = None
 
     @property
     def events(self) -> tuple[type[Event], ...]:
@@ -215,10 +220,3 @@ def changes_of(event: Changed) -> dict[str, Change[Any]]:
 def moment_text(at: datetime) -> str:
     """As answers show it: UTC with its offset, and microseconds only where there are some."""
     return at.astimezone(UTC).isoformat()
-
-
-def check_versions(kept: Kept[S], versions: Sequence[int]) -> Kept[S]:
-    """Raises `VersionStale` if the caller names versions and it has none of them."""
-    if versions and kept.entity.version not in versions:
-        raise VersionStale(current=kept.entity)
-    return kept

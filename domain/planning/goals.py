@@ -83,6 +83,7 @@ GOALS = Concept(
     kind="goal",
     entity=Goal,
     created=GoalCreated,
+    feature="life-plan",
     changed=(GoalRenamed, GoalMoved, GoalChanged),
     lifecycle=Lifecycle(GoalArchived, GoalUnarchived, GoalRemoved),
     settle=_settle,

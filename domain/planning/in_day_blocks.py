@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from domain.events import Change
+from domain.patterns import whole
 from domain.planning.entities import (
     COLLECTION,
     NOT_USED,
@@ -23,8 +24,7 @@ from domain.planning.errors import RuleBroken
 from domain.planning.time_blocks import DurationInvalid, TimeEventNamespace
 
 MINUTES_MAX = 2880
-# The length is bounded as well, because a pattern's end is also before a last line feed.
-TimeInDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)]
+TimeInDay = Annotated[str, Meta(pattern=whole("([01][0-9]|2[0-3]):[0-5][0-9]"))]
 
 
 class BlockHasEvent(RuleBroken):

@@ -49,4 +49,5 @@ JOURNAL_SETTINGS = Concept(
     changed=(JournalPeriodsChanged, JournalApproachChanged, JournalTaskChanged, JournalSettingsChanged),
     settle=settled,
     references={"task_project_ref_id": "project"},
+    feature="journals",
 )

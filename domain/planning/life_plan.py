@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from domain.events import Change
+from domain.patterns import whole
 from domain.planning.entities import COLLECTION, Changed, Concept, Created, Entity, RefId
 from domain.planning.errors import RuleBroken
 
@@ -15,7 +16,7 @@ AGE_YEARS_MAX = 100
 BIRTHDAY = "1 Jan"
 BIRTH_YEAR = 1990
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DAY_OF_YEAR_PATTERN = f"^[0-9]{{1,2}} ({'|'.join(MONTHS)})$"
+DAY_OF_YEAR_PATTERN = whole(f"[0-9]{{1,2}} ({'|'.join(MONTHS)})")
 DayOfYear = Annotated[str, Meta(pattern=DAY_OF_YEAR_PATTERN, description="A day and a month, such as 12 Apr.")]
 Year = Annotated[int, Meta(ge=1900, le=2100)]
 _LEAP_YEAR = 2000
@@ -96,4 +97,11 @@ def _settle(plan: LifePlan) -> LifePlan:
     return msgspec.structs.replace(plan, birthday=f"{day} {MONTHS[month - 1]}")
 
 
-LIFE_PLANS = Concept(kind="life_plan", entity=LifePlan, created=LifePlanCreated, changed=(LifePlanBirthChanged,), settle=_settle)
+LIFE_PLANS = Concept(
+    kind="life_plan",
+    entity=LifePlan,
+    created=LifePlanCreated,
+    feature="life-plan",
+    changed=(LifePlanBirthChanged,),
+    settle=_settle,
+)

@@ -57,6 +57,7 @@ METRIC_ENTRIES = Concept(
     kind="metric_entry",
     entity=MetricEntry,
     created=MetricEntryCreated,
+    feature="metrics",
     changed=(MetricEntryCorrected,),
     lifecycle=Lifecycle(MetricEntryArchived, MetricEntryUnarchived, MetricEntryRemoved),
     settle=_settle,

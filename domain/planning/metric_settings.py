@@ -30,6 +30,7 @@ METRIC_SETTINGS = Concept(
     kind="metric_settings",
     entity=MetricSettings,
     created=MetricSettingsCreated,
+    feature="metrics",
     changed=(CollectionProjectChanged,),
     references={"collection_project_ref_id": "project"},
 )

@@ -92,6 +92,7 @@ METRICS = Concept(
     kind="metric",
     entity=Metric,
     created=MetricCreated,
+    feature="metrics",
     changed=(MetricRenamed, MetricCollectionChanged, MetricChanged),
     lifecycle=Lifecycle(MetricArchived, MetricUnarchived, MetricRemoved),
     settle=_settle,

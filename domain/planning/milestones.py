@@ -75,6 +75,7 @@ LIFE_MILESTONES = Concept(
     kind="life_milestone",
     entity=Milestone,
     created=LifeMilestoneCreated,
+    feature="life-plan",
     changed=(LifeMilestoneRenamed, LifeMilestoneMoved, LifeMilestoneChanged),
     lifecycle=Lifecycle(LifeMilestoneArchived, LifeMilestoneUnarchived, LifeMilestoneRemoved),
     settle=_settle,

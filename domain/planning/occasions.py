@@ -92,6 +92,7 @@ OCCASIONS = Concept(
     kind="occasion",
     entity=Occasion,
     created=OccasionCreated,
+    feature="prm",
     changed=(OccasionRenamed, OccasionMoved, OccasionChanged),
     lifecycle=Lifecycle(OccasionArchived, OccasionUnarchived, OccasionRemoved),
     settle=_settle,

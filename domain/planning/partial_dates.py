@@ -8,14 +8,15 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from domain.patterns import whole
 from domain.planning.errors import RuleBroken
 from domain.planning.life_plan import AGE_YEARS_MAX, anniversary
 
 YEAR_MIN = 1900
 YEAR_MAX = 2100
-PARTIAL_DATE_PATTERN = (
-    "^(absolute-year-month-day [0-9]{4} [0-9]{1,2} [0-9]{1,2}|absolute-year-month [0-9]{4} [0-9]{1,2}|absolute-year [0-9]{4}"
-    "|relative-year [0-9]{1,3}|relative-decade [0-9]{1,3}|milestone [1-9][0-9]{0,17}|present|start|end)$"
+PARTIAL_DATE_PATTERN = whole(
+    "absolute-year-month-day [0-9]{4} [0-9]{1,2} [0-9]{1,2}|absolute-year-month [0-9]{4} [0-9]{1,2}|absolute-year [0-9]{4}"
+    "|relative-year [0-9]{1,3}|relative-decade [0-9]{1,3}|milestone [1-9][0-9]{0,17}|present|start|end"
 )
 PartialDate = Annotated[
     str,

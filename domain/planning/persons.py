@@ -84,6 +84,7 @@ PERSONS = Concept(
     kind="person",
     entity=Person,
     created=PersonCreated,
+    feature="prm",
     changed=(PersonRenamed, PersonCatchUpChanged, PersonCirclesChosen, PersonChanged),
     told_beside=("circle_ref_ids",),
     lifecycle=Lifecycle(PersonArchived, PersonUnarchived, PersonRemoved),

@@ -30,6 +30,7 @@ PRM_SETTINGS = Concept(
     kind="prm_settings",
     entity=PrmSettings,
     created=PrmSettingsCreated,
+    feature="prm",
     changed=(CatchUpProjectChanged,),
     references={"catch_up_project_ref_id": "project"},
 )

@@ -162,6 +162,7 @@ PROJECTS = Concept(
     kind="project",
     entity=Project,
     created=ProjectCreated,
+    feature="life-plan",
     changed=(ProjectRenamed, ProjectReordered, ProjectMoved, ProjectChanged),
     lifecycle=Lifecycle(ProjectArchived, ProjectUnarchived, ProjectRemoved),
     settle=_settle,

@@ -166,6 +166,7 @@ SCHEDULE_EVENTS_IN_DAY = Concept(
     kind="schedule_event_in_day",
     entity=ScheduleEventInDay,
     created=ScheduleEventInDayCreated,
+    feature="schedule",
     changed=(ScheduleEventInDayRenamed, ScheduleEventInDayRescheduled, ScheduleEventInDayMoved, ScheduleEventInDayChanged),
     told_beside=("start_date", "start_time_in_day", "duration_mins"),
     lifecycle=Lifecycle(ScheduleEventInDayArchived, ScheduleEventInDayUnarchived, ScheduleEventInDayRemoved),
@@ -173,11 +174,13 @@ SCHEDULE_EVENTS_IN_DAY = Concept(
     owner=lambda event: event.schedule_stream_ref_id,
     note_namespace="schedule-event-in-day",
     tag_namespace="schedule-event-in-day",
+    time_namespace="schedule-event-in-day",
 )
 SCHEDULE_EVENTS_FULL_DAYS = Concept(
     kind="schedule_event_full_days",
     entity=ScheduleEventFullDays,
     created=ScheduleEventFullDaysCreated,
+    feature="schedule",
     changed=(
         ScheduleEventFullDaysRenamed,
         ScheduleEventFullDaysRescheduled,
@@ -190,4 +193,5 @@ SCHEDULE_EVENTS_FULL_DAYS = Concept(
     owner=lambda event: event.schedule_stream_ref_id,
     note_namespace="schedule-event-full-days",
     tag_namespace="schedule-event-full-days-block",
+    time_namespace="schedule-full-days-block",
 )

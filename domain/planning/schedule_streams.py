@@ -127,6 +127,7 @@ SCHEDULE_STREAMS = Concept(
     kind="schedule_stream",
     entity=ScheduleStream,
     created=ScheduleStreamCreated,
+    feature="schedule",
     changed=(ScheduleStreamRenamed, ScheduleStreamRecoloured, ScheduleStreamChanged),
     lifecycle=Lifecycle(ScheduleStreamArchived, ScheduleStreamUnarchived, ScheduleStreamRemoved),
     settle=_settle,

@@ -117,6 +117,7 @@ SMART_LIST_ITEMS = Concept(
     kind="smart_list_item",
     entity=SmartListItem,
     created=SmartListItemCreated,
+    feature="smart-lists",
     changed=(
         SmartListItemRenamed,
         SmartListItemUrlChanged,

@@ -73,6 +73,7 @@ SMART_LISTS = Concept(
     kind="smart_list",
     entity=SmartList,
     created=SmartListCreated,
+    feature="smart-lists",
     changed=(SmartListRenamed, SmartListIconChanged, SmartListChanged),
     lifecycle=Lifecycle(SmartListArchived, SmartListUnarchived, SmartListRemoved),
     settle=_settle,

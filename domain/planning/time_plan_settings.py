@@ -49,4 +49,5 @@ TIME_PLAN_SETTINGS = Concept(
     changed=(TimePlanPeriodsChanged, TimePlanApproachChanged, TimePlanTaskChanged, TimePlanSettingsChanged),
     settle=settled,
     references={"task_project_ref_id": "project"},
+    feature="time-plans",
 )

@@ -80,9 +80,11 @@ VACATIONS = Concept(
     kind="vacation",
     entity=Vacation,
     created=VacationCreated,
+    feature="vacations",
     changed=(VacationRenamed, VacationRescheduled, VacationChanged),
     lifecycle=Lifecycle(VacationArchived, VacationUnarchived, VacationRemoved),
     settle=_settle,
     note_namespace="vacation",
     tag_namespace="vacation",
+    time_namespace="vacation",
 )

@@ -56,6 +56,7 @@ VISIONS = Concept(
     kind="vision",
     entity=Vision,
     created=VisionCreated,
+    feature="life-plan",
     changed=(VisionActivated, VisionSuperseded),
     lifecycle=Lifecycle(VisionArchived, VisionUnarchived, VisionRemoved),
     # At most one is active, archived ones included.

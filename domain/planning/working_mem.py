@@ -59,6 +59,7 @@ WORKING_MEM_SETTINGS = Concept(
     created=WorkingMemSettingsCreated,
     changed=(CleanupPeriodChanged, CleanupProjectChanged, WorkingMemSettingsChanged),
     references={"cleanup_project_ref_id": "project"},
+    feature="working-mem",
 )
 # Nothing of it changes but its note.
 WORKING_MEMS = Concept(
@@ -68,4 +69,5 @@ WORKING_MEMS = Concept(
     changed=(),
     note_namespace="working-mem",
     note_stays=True,
+    feature="working-mem",
 )

@@ -30,9 +30,9 @@ class PostgresEntityBook:
     async def of_kind(self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None) -> list[Kept[Any]]:
         return await self._kept("entity_keyed", workspace_id, concept.kind, keys)
 
-    async def told(self, workspace_id: UUID, command: KnownCommand) -> list[Kept[Any]]:
+    async def told(self, workspace_id: UUID, command: KnownCommand, subject: str | None) -> list[Kept[Any]]:
         async with self._database.reading(workspace_id) as connection:
-            place = command.stream_id, command.version, command.position
+            place = command.stream_id, command.version, command.position, None if subject is None else int(subject)
             return list(folded(await connection.fetch(sql("entity_told"), workspace_id, *place)))
 
     async def _kept(self, statement: str, workspace_id: UUID, *arguments: object) -> list[Kept[Any]]:

@@ -13,6 +13,8 @@ ALLOWED = {
     "/pages/page/content": "GET, HEAD, OPTIONS, PATCH, PUT",
     "/pages/page/restore": "OPTIONS, POST",
     "/pages/page/content/append": "OPTIONS, POST",
+    "/vacations/1": "DELETE, GET, HEAD, OPTIONS, PATCH, PUT",
+    "/life-plan": "GET, HEAD, OPTIONS, PATCH, PUT",
 }
 
 

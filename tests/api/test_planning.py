@@ -8,24 +8,32 @@ import pytest
 from conftest import Service, Workspace
 from planning_samples import BLOCKS, EMPTY_NAMESPACES, PARAGRAPH, SEEDED, VACATION, WORKING_MEM_NOTE, new_vacation, posted
 
+from domain.planning.features import FEATURES, HOSTED
 from domain.planning.note_blocks import CONTENT_BYTES_MAX, DEPTH_MAX
-from domain.planning.settings import FEATURES, HOSTED
 from domain.planning.tags import LINKED_MAX, NAME_CHARACTERS_MAX
 
 ALL = {"include_notes": True, "include_tags": True, "include_time_event_blocks": True}
 
 
-_OF_ONE = (("GET", ""), ("PUT", ""), ("DELETE", ""), ("DELETE", "/remove"), ("POST", "/unarchive"), ("GET", "/history"))
+_CHANGING = ("PUT", "PATCH")
+_OF_ONE = (
+    ("GET", ""),
+    *((method, "") for method in _CHANGING),
+    ("DELETE", ""),
+    ("DELETE", "/remove"),
+    ("POST", "/unarchive"),
+    ("GET", "/history"),
+)
 LIFE_PLAN_ROUTES = [
     "GET /v1/life-plan",
-    "PUT /v1/life-plan",
+    *(f"{method} /v1/life-plan" for method in _CHANGING),
     "GET /v1/life-plan/history",
     *(f"{method} /v1/life-plan/{many}" for many in ("projects", "goals", "milestones", "chapters") for method in ("GET", "POST")),
     *(
         f"{method} /v1/life-plan/{many}/{{ref_id}}{suffix}"
         for many in ("projects", "goals", "milestones", "chapters", "visions")
         for method, suffix in _OF_ONE
-        if (method, many) != ("PUT", "visions")
+        if method not in _CHANGING or many != "visions"
     ),
     "POST /v1/life-plan/projects/{ref_id}/reorder-children",
     "GET /v1/life-plan/visions",
@@ -52,7 +60,7 @@ ROUTES = [
     *(
         f"{method} /v1/{path}"
         for path in ("planning/settings", "working-mem/settings", "time-plans/settings", "journals/settings")
-        for method in ("GET", "PUT")
+        for method in ("GET", *_CHANGING)
     ),
     *(
         f"GET /v1/{path}/history"
@@ -558,6 +566,17 @@ def test_long_finds_are_streamed_and_whole(workspace: Workspace) -> None:
     assert "etag" not in answer.headers
     some = workspace.client.get("/vacations", params={"limit": 202, "offset": 2}).json()["entries"]
     assert [entry["vacation"]["ref_id"] for entry in some] == vacations[2:204]
+
+
+def test_a_filter_that_passes_over_all_of_the_first_is_answered_whole(workspace: Workspace) -> None:
+    vacation = new_vacation(workspace)["ref_id"]
+    for hundred in range(3):
+        names = [f"t{hundred}-{number}" for number in range(100)]
+        posted(workspace, "/common/tags/link", {"namespace": "vacation", "source_entity_ref_id": vacation, "tag_names": names})
+    tag = posted(workspace, "/common/tags", {"namespace": "doc", "name": "last"})["new_tag"]
+    for query in ({}, {"limit": 1}, {"limit": 2}):
+        assert workspace.client.get("/common/tags", params={"filter_namespace": "doc", **query}).json() == {"tags": [tag]}
+    assert workspace.client.get("/common/tags", params={"filter_namespace": "doc", "offset": 1}).json() == {"tags": []}
 
 
 def test_notes_are_found_by_namespace_however_the_filter_is_written(workspace: Workspace) -> None:

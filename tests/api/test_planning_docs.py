@@ -58,10 +58,19 @@ def test_the_same_key_again_answers_the_same_doc_as_it_is_now(workspace: Workspa
     assert (again.json(), again.headers["etag"]) == (made, '"1"')
     assert "daybook-position" not in again.headers
     workspace.client.put(f"/docs/{ref_id}", json={"name": "Other"})
-    workspace.client.delete(f"/docs/{ref_id}")
     now = posted(workspace, "/docs", {**wanted, "name": "Third", "content": []})
-    assert now == {key: loaded(workspace, ref_id, allow_archived=True)[key.removeprefix("new_")] for key in made}
-    assert (now["new_doc"]["name"], now["new_doc"]["archived"], now["new_note"]["content"]) == ("Other", True, BLOCKS)
+    assert now == {key: loaded(workspace, ref_id)[key.removeprefix("new_")] for key in made}
+    assert (now["new_doc"]["name"], now["new_note"]["content"]) == ("Other", BLOCKS)
+    assert len(found(workspace, allow_archived=True)) == 1
+
+
+def test_the_key_of_an_archived_doc_makes_none_and_shows_none(workspace: Workspace, refused: Any) -> None:
+    wanted = body()
+    ref_id = posted(workspace, "/docs", wanted)["new_doc"]["ref_id"]
+    workspace.client.delete(f"/docs/{ref_id}")
+    assert refused(workspace.client.post("/docs", json=wanted), 409, "key_of_archived")["ref_id"] == ref_id
+    workspace.client.post(f"/docs/{ref_id}/unarchive")
+    assert posted(workspace, "/docs", wanted)["new_doc"] == loaded(workspace, ref_id)["doc"]
     assert len(found(workspace, allow_archived=True)) == 1
 
 
@@ -87,6 +96,7 @@ def test_what_is_no_key_is_refused(workspace: Workspace, key: str, refused: Any)
     assert posted(workspace, "/docs", body(idempotency_key="x" * 200))
 
 
+@pytest.mark.parametrize("known", [False, True], ids=["new key", "known key"])
 @pytest.mark.parametrize(
     ("fields", "status", "code"),
     [
@@ -99,11 +109,20 @@ def test_what_is_no_key_is_refused(workspace: Workspace, key: str, refused: Any)
     ids=str,
 )
 def test_a_doc_that_breaks_a_rule_leaves_nothing_behind(
-    workspace: Workspace, fields: dict[str, Any], status: int, code: str, refused: Any
+    workspace: Workspace,
+    fields: dict[str, Any],
+    status: int,
+    code: str,
+    known: bool,  # noqa: FBT001 - pytest's
+    refused: Any,
 ) -> None:
-    refused(workspace.client.post("/docs", json=body(**fields)), status, code)
-    assert found(workspace, allow_archived=True) == []
-    assert workspace.client.get("/common/notes", params={"filter_namespace": "doc"}).json() == {"notes": []}
+    wanted = body()
+    if known:
+        posted(workspace, "/docs", wanted)
+    before = found(workspace, allow_archived=True, include_notes=True)
+    refused(workspace.client.post("/docs", json={**wanted, **fields}), status, code)
+    assert found(workspace, allow_archived=True, include_notes=True) == before
+    assert len(workspace.client.get("/common/notes", params={"filter_namespace": "doc"}).json()["notes"]) == len(before)
 
 
 def test_docs_stand_below_others_and_show_those_right_below_them(workspace: Workspace, refused: Any) -> None:

@@ -1,6 +1,7 @@
 """What every resource of planning does, asked of each of them from its declaration."""
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,12 +9,25 @@ import httpx
 import msgspec
 import pytest
 from conftest import Workspace
-from planning_samples import SAMPLES, Sample, query_flags
+from planning_samples import (
+    EVENT_IN_DAY,
+    SAMPLES,
+    Sample,
+    new_metric,
+    new_project,
+    new_stream,
+    new_vacation,
+    posted,
+    query_flags,
+    the_root,
+)
 
 from api.planning.routes import RESOURCES
+from application.planning.orders import OrderOnOne
 
 samples = pytest.mark.parametrize("sample", SAMPLES, ids=[each.path for each in SAMPLES])
 _FOUND = [each for each in SAMPLES if each.finds]
+_FEATURES = [each for each in SAMPLES if each.resource.concept.feature]
 found_samples = pytest.mark.parametrize("sample", _FOUND, ids=[each.path for each in _FOUND])
 COMMON = {
     "archived": False,
@@ -85,12 +99,20 @@ def test_finds_are_in_order_and_take_limit_offset_and_ref_ids(workspace: Workspa
 
 @found_samples
 def test_flags_are_read_in_any_case_and_nothing_else_is_one(workspace: Workspace, sample: Sample, refused: Any) -> None:
-    sample.create(workspace)
+    concept, made = sample.resource.concept, sample.create(workspace)
+    sample.more(workspace, made["ref_id"])
+    about = {"source_entity_ref_id": made["ref_id"]}
+    if concept.note_namespace and not concept.note_stays:
+        posted(workspace, "/common/notes", {**about, "namespace": concept.note_namespace, "content": []})
+    if concept.tag_namespace:
+        posted(workspace, "/common/tags/link", {**about, "namespace": concept.tag_namespace, "tag_names": ["sea"]})
+    workspace.client.delete(f"{sample.path}/{sample.create(workspace)['ref_id']}")
     for flag in (*query_flags(sample), "allow_archived"):
         plain = workspace.client.get(sample.path).json()
         for off in ("false", "FALSE", "", "null"):
             assert workspace.client.get(sample.path, params={flag: off}).json() == plain
         shown = workspace.client.get(sample.path, params={flag: "true"}).json()
+        assert shown != plain, flag
         assert shown == workspace.client.get(sample.path, params={flag: "TRUE"}).json()
         for neither in ("1", "yes", "truee"):
             refused(workspace.client.get(sample.path, params={flag: neither}), 400, "invalid_parameter")
@@ -99,7 +121,16 @@ def test_flags_are_read_in_any_case_and_nothing_else_is_one(workspace: Workspace
 @found_samples
 @pytest.mark.parametrize(
     "query",
-    [{"limit": "0"}, {"limit": "x"}, {"limit": "10001"}, {"offset": "-1"}, {"filter_ref_ids": "x"}, {"as_of": "x"}],
+    [
+        {"limit": "0"},
+        {"limit": "x"},
+        {"limit": "10001"},
+        {"offset": "-1"},
+        {"filter_ref_ids": "x"},
+        {"filter_ref_ids": "1\n"},
+        {"filter_ref_ids": ","},
+        {"as_of": "x"},
+    ],
     ids=str,
 )
 def test_queries_that_mean_nothing_are_refused(workspace: Workspace, sample: Sample, query: dict[str, str], refused: Any) -> None:
@@ -107,14 +138,19 @@ def test_queries_that_mean_nothing_are_refused(workspace: Workspace, sample: Sam
 
 
 @samples
-@pytest.mark.parametrize("long", [False, True], ids=["plain values", "should_change"])
-def test_only_given_fields_change(workspace: Workspace, sample: Sample, long: bool) -> None:  # noqa: FBT001 - pytest's
+@pytest.mark.parametrize(("method", "long"), [("PUT", False), ("PUT", True), ("PATCH", False), ("PATCH", True)])
+def test_only_given_fields_change(
+    workspace: Workspace,
+    sample: Sample,
+    method: str,
+    long: bool,  # noqa: FBT001 - pytest's
+) -> None:
     made = sample.create(workspace)
     path = f"{sample.path}/{made['ref_id']}"
     version, now_is = 1, made
     for name, value in sample.changes.items():
         body = {name: {"should_change": True, "value": value} if long else value}
-        answer = workspace.client.put(path, json=body)
+        answer = workspace.client.request(method, path, json=body)
         version += 1
         assert (answer.status_code, answer.json(), answer.headers["etag"]) == (200, None, f'"{version}"'), answer.text
         after = sample.load(workspace, made["ref_id"])
@@ -182,6 +218,150 @@ def test_a_stale_version_is_refused_and_the_present_is_shown(workspace: Workspac
 
 
 @samples
+def test_a_version_may_be_expected_by_whatever_writes(workspace: Workspace, sample: Sample, refused: Any) -> None:
+    made = sample.create(workspace)
+    path = f"{sample.path}/{made['ref_id']}"
+    plain = [command.name for command in sample.resource.commands if command.order is OrderOnOne]
+    writes = [("DELETE", ""), ("DELETE", "/remove"), ("POST", "/unarchive"), *(("POST", f"/{name}") for name in plain)]
+    for method, suffix in writes:
+        for body in ({"expected_version": 2}, {"expected_version": 2, "no_such_field": 1}, {"expected_version": "1"}, []):
+            answer = workspace.client.request(method, path + suffix, json=body)
+            stale = body == {"expected_version": 2}
+            refused(answer, *((409, "version_stale") if stale else (400, "invalid_request")))
+        differing = workspace.client.request(method, path + suffix, json={"expected_version": 2}, headers={"If-Match": '"1"'})
+        refused(differing, 400, "invalid_parameter")
+    assert sample.load(workspace, made["ref_id"]) == made
+    assert workspace.client.request("DELETE", path, json={"expected_version": 1}).status_code == 200
+    refused(workspace.client.post(f"{path}/unarchive", json={"expected_version": 1}), 409, "version_stale")
+    assert workspace.client.post(f"{path}/unarchive", json={"expected_version": 2}).status_code == 200
+    for nothing in ({}, None, {"expected_version": None}, {"expected_version": 3}):
+        body = {} if nothing is None else {"content": msgspec.json.encode(nothing)}
+        assert workspace.client.request("DELETE", path, **body).status_code in {200, 409}
+    assert workspace.client.request("DELETE", f"{path}/remove", json={"expected_version": 4}).status_code == 200
+
+
+@samples
+def test_the_tag_of_a_write_is_the_version_of_what_it_is_about(workspace: Workspace, sample: Sample) -> None:
+    """It guards the next write, whether this one changed something or not."""
+    made = sample.create(workspace)
+    path, tag = f"{sample.path}/{made['ref_id']}", '"1"'
+    writes = [("PUT", path, sample.changes), ("PATCH", path, {}), ("DELETE", path, None), ("DELETE", path, None)]
+    writes += [("POST", f"{path}/unarchive", None), ("POST", f"{path}/unarchive", None)]
+    for count, (method, address, body) in enumerate(writes):
+        headers = {"If-Match": tag, "Idempotency-Key": f"{made['ref_id']}-{count}"}
+        answer = workspace.client.request(method, address, json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+        tag = answer.headers["etag"]
+        read = workspace.client.get(path, params={"allow_archived": True}).headers["etag"]
+        assert tag == f'{read.partition("-")[0]}"', (method, address, body)
+        if "daybook-position" in answer.headers:
+            again = workspace.client.request(method, address, json=body, headers=headers)
+            assert (again.headers["etag"], again.headers["idempotent-replay"]) == (tag, "true")
+    assert "etag" not in workspace.client.delete(f"{path}/remove", headers={"If-Match": tag}).headers, (
+        "what is gone has no version"
+    )
+
+
+def _by_hand(workspace: Workspace) -> Iterator[tuple[str, str, str, list[Any]]]:
+    """Writes that no sample has: the method, the address, where to read what they are about, and bodies, each of which changes
+    something.
+    """
+    root, project, metric = the_root(workspace)["ref_id"], new_project(workspace), new_metric(workspace)["ref_id"]
+    more = new_project(workspace)
+    stream, body = new_stream(workspace)["ref_id"], {**EVENT_IN_DAY, "schedule_stream_ref_id": new_stream(workspace)["ref_id"]}
+    event = posted(workspace, "/schedule/events-in-day", body)
+    block, event_ref_id = event["new_time_event_in_day_block"]["ref_id"], event["new_schedule_event_in_day"]["ref_id"]
+    vision = posted(workspace, "/life-plan/visions/create-draft", None)["vision"]["ref_id"]
+    for method in ("PUT", "PATCH"):
+        chores = [{"feature_flags": {"chores": on}} for on in (False, True)]
+        yield method, "/planning/settings", "/planning/settings", chores
+        yield method, "/life-plan", "/life-plan", [{"birth_year": 1985}, {"birth_year": 1990}]
+        path = f"/common/time-events/in-day-blocks/{block}"
+        yield method, path, path, [{"duration_mins": 20}, {"duration_mins": 15}]
+    projects = [{"catch_up_project_ref_id": each} for each in (project, root)]
+    yield "POST", "/prm/change-catch-up-project", "/prm/settings", projects
+    projects = [{"collection_project_ref_id": each} for each in (project, root)]
+    yield "POST", f"/metrics/{metric}/change-collection-project", f"/metrics/{metric}", projects
+    path = f"/schedule/events-in-day/{event_ref_id}"
+    yield "POST", f"{path}/change-stream", path, [{"schedule_stream_ref_id": stream}]
+    orders = [{"new_order_of_child_projects": order} for order in ([more, project], [project, more])]
+    yield "POST", f"/life-plan/projects/{root}/reorder-children", f"/life-plan/projects/{root}", orders
+    yield "POST", f"/life-plan/visions/{vision}/mark-active", f"/life-plan/visions/{vision}", [{}]
+
+
+def test_the_tag_of_a_command_is_the_version_of_what_it_is_about(workspace: Workspace, refused: Any) -> None:
+    """Also where something else changed, or nothing, and where it is an earlier answer again."""
+    client = workspace.client
+    for number, (method, path, read, bodies) in enumerate(_by_hand(workspace)):
+        answered = list[tuple[Any, dict[str, str], httpx.Response]]()
+        for body in bodies:
+            refused(client.request(method, path, json={**body, "expected_version": 99}), 409, "version_stale")
+            tag = f'{client.get(read).headers["etag"].partition("-")[0].rstrip(chr(34))}"'
+            headers = {"If-Match": tag, "Idempotency-Key": f"{number}-{len(answered)}"}
+            answer = client.request(method, path, json=body, headers=headers)
+            assert (answer.status_code, "daybook-position" in answer.headers) == (200, True), (path, body, answer.text)
+            answered.append((body, headers, answer))
+            same = client.request(method, path, json=body, headers={"If-Match": answer.headers["etag"]})
+            assert (same.status_code, "daybook-position" in same.headers) == (200, False), (path, body, same.text)
+            now = client.get(read).headers["etag"].partition("-")[0].rstrip('"')
+            assert answer.headers["etag"] == same.headers["etag"] == f'{now}"', (path, body)
+        for body, headers, answer in answered:
+            again = client.request(method, path, json=body, headers=headers)
+            assert (again.headers["etag"], again.headers["idempotent-replay"]) == (answer.headers["etag"], "true"), (path, body)
+
+
+def test_the_tag_of_a_link_is_its_version_whether_it_makes_tags_or_not(workspace: Workspace) -> None:
+    about = {"namespace": "vacation", "source_entity_ref_id": new_vacation(workspace)["ref_id"]}
+    for names, version in ((["sea"], 1), (["sun", "sea"], 2), (["sun", "sea"], 2), (["sea"], 3)):
+        answer = workspace.client.post("/common/tags/link", json={**about, "tag_names": names})
+        assert (answer.headers["etag"], answer.json()["tag_link"]["version"]) == (f'"{version}"', version)
+    tag = answer.json()["tag_link"]["ref_ids"][0]
+    assert "etag" not in workspace.client.delete(f"/common/tags/{tag}/remove").headers
+
+
+def test_a_draft_of_a_vision_takes_no_field_that_nobody_knows(workspace: Workspace, refused: Any) -> None:
+    path = "/life-plan/visions/create-draft"
+    refused(workspace.client.post(path, json={"name": "Vision"}), 400, "invalid_request")
+    for nothing in ({"content": b"{}"}, {"content": b"null"}, {}):
+        assert workspace.client.post(path, **nothing).status_code == 200
+
+
+@pytest.mark.parametrize("sample", _FEATURES, ids=[each.path for each in _FEATURES])
+def test_what_is_about_something_that_is_switched_off_is_switched_off_as_well(
+    workspace: Workspace, sample: Sample, refused: Any
+) -> None:
+    """Its notes and tags are kept, and still found."""
+    concept, client = sample.resource.concept, workspace.client
+    made = sample.create(workspace)
+    about = {"source_entity_ref_id": made["ref_id"]}
+    writes: list[tuple[str, str, Any]] = []
+    if concept.note_namespace:
+        note = {**about, "namespace": concept.note_namespace, "content": []}
+        new = None if concept.note_stays else posted(workspace, "/common/notes", note)["new_note"]
+        loaded = client.get(f"{sample.path}/{made['ref_id']}").json()["note"] if new is None else new
+        path = f"/common/notes/{loaded['ref_id']}"
+        writes += [("POST", "/common/notes", note), ("GET", path, None), ("PUT", path, {"content": []}), ("DELETE", path, None)]
+        writes += [("GET", f"{path}/history", None), ("DELETE", f"{path}/remove", None), ("POST", f"{path}/unarchive", None)]
+    if concept.tag_namespace:
+        link = {**about, "namespace": concept.tag_namespace, "tag_names": ["one"]}
+        linked = posted(workspace, "/common/tags/link", link)["tag_link"]
+        path = f"/common/tags/{linked['ref_ids'][0]}"
+        writes += [
+            ("POST", "/common/tags/link", link),
+            ("POST", "/common/tags", {"namespace": concept.tag_namespace, "name": "two"}),
+        ]
+        writes += [("GET", path, None), ("PUT", path, {"name": "three"}), ("DELETE", path, None)]
+    found = [client.get(f"/common/{many}", params={"allow_archived": True}).json() for many in ("notes", "tags")]
+    client.put("/planning/settings", json={"feature_flags": {concept.feature: False}})
+    for method, path, body in [*writes, ("GET", f"{sample.path}/{made['ref_id']}", None)]:
+        off = refused(client.request(method, path, json=body), 409, "feature_off")
+        assert off["feature"] == concept.feature, (method, path)
+    assert [client.get(f"/common/{many}", params={"allow_archived": True}).json() for many in ("notes", "tags")] == found
+    client.put("/planning/settings", json={"feature_flags": {concept.feature: True}})
+    assert sample.load(workspace, made["ref_id"]) == made
+
+
+@samples
 def test_archiving_twice_is_fine_and_so_is_bringing_back(workspace: Workspace, sample: Sample, refused: Any) -> None:
     made = sample.create(workspace)
     path = f"{sample.path}/{made['ref_id']}"
@@ -243,9 +423,27 @@ def test_what_is_not_there_and_what_is_no_ref_id_are_told_apart(workspace: Works
     for other in ("999999999", "1"):
         for answer in _asked(workspace, sample, other):
             refused(answer, 404, "entity_not_found")
-    for malformed in ("x", "0", "01", "-1", "1.0", "9" * 19, "%0A1", "\uff11"):
+    for malformed in ("x", "0", "01", "-1", "1.0", "9" * 19, "%0A1", "1%0A", "\uff11"):
         for answer in _asked(workspace, sample, malformed):
             refused(answer, 400, "invalid_parameter")
+
+
+@samples
+def test_a_line_feed_behind_a_ref_id_makes_it_none(workspace: Workspace, sample: Sample, refused: Any) -> None:
+    """Wherever an order names something, by one ref_id or by several."""
+    made, resource, root = sample.create(workspace), sample.resource, the_root(workspace)["ref_id"]
+    path = f"{sample.path}/{made['ref_id']}"
+    assert resource.create
+    orders = [("POST", sample.create_path, resource.create.order, sample.needed(workspace))]
+    orders += [("PUT", path, resource.change.order, {})] if resource.change else []
+    orders += [("POST", f"{path}/{each.name}", each.order, {}) for each in resource.commands if each.order]
+    orders += [("DELETE", f"{path}/remove", resource.removal.order, {})] if resource.removal else []
+    for method, address, order, body in orders:
+        for name in order.__struct_fields__:
+            if name.endswith(("ref_id", "ref_ids")) or name == "new_order_of_child_projects":
+                wrong = f"{root}\n" if name.endswith("ref_id") else [root, f"{root}\n"]
+                refused(workspace.client.request(method, address, json={**body, name: wrong}), 400, "invalid_request")
+    assert sample.load(workspace, made["ref_id"]) == made
 
 
 def _asked(workspace: Workspace, sample: Sample, ref_id: str) -> list[httpx.Response]:
@@ -303,6 +501,9 @@ def test_the_past_is_shown_as_it_was(workspace: Workspace, sample: Sample, param
     assert not sample.finds or sample.found(workspace, **{parameter: third}) == []
     assert sample.load(workspace, made["ref_id"], **{parameter: third}, allow_archived=True)["archived"] is True
     refused(workspace.client.get(path, params={"as_of": first, "asOf": first}), 400, "invalid_parameter")
+    assert first.endswith("+00:00")
+    unescaped = workspace.client.get(f"{path}?{parameter}={first}").json()[sample.name]
+    assert unescaped == made, "a plus that nobody escaped was not taken for one"
 
 
 @samples
@@ -346,8 +547,11 @@ def test_every_answer_names_the_instance(workspace: Workspace, sample: Sample) -
         workspace.client.get(f"{sample.path}/x"),
         workspace.client.post(sample.create_path, json={}),
         httpx.get(f"{workspace.url}/v1{sample.path}/x"),
+        workspace.client.get(f"{sample.path}/1/no/such/route"),
+        workspace.client.request("PROPFIND", sample.create_path),
+        workspace.client.options(sample.create_path),
     ]
-    assert [answer.status_code for answer in answers] == [200, 400, 400, 401]
+    assert [answer.status_code for answer in answers] == [200, 400, 400, 401, 404, 405, 204]
     for answer in answers:
         for prefix in ("x-daybook", "x-jupiter"):
             assert answer.headers[f"{prefix}-env"] == "local"

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import Workspace
-from planning_samples import EVENT_FULL_DAYS, EVENT_IN_DAY, PARAGRAPH, new_stream, posted
+from planning_samples import EVENT_FULL_DAYS, EVENT_IN_DAY, PARAGRAPH, VACATION, new_stream, posted
 
 ICAL = {"source_ical_url": "https://calendar.example.com/feed.ics?key=1", "color": "red"}
 
@@ -275,10 +275,22 @@ def test_a_stream_takes_along_its_events_with_their_blocks_notes_and_tags(worksp
 
 
 def test_the_schedule_can_be_switched_off(workspace: Workspace, refused: Any) -> None:
-    event = in_day(workspace)["new_schedule_event_in_day"]["ref_id"]
+    """And with it the blocks of its events; those of vacations are there."""
+    made, vacation = in_day(workspace), posted(workspace, "/vacations", VACATION)
+    block = f"/common/time-events/in-day-blocks/{made['new_time_event_in_day_block']['ref_id']}"
+    days = f"/common/time-events/full-days-blocks/{full_days(workspace)['new_time_event_full_day_block']['ref_id']}"
+    mine = f"/common/time-events/full-days-blocks/{vacation['new_time_event_block']['ref_id']}"
+    before = loaded(workspace, block)
     workspace.client.put("/planning/settings", json={"feature_flags": {"schedule": False}})
-    for path in ("/schedule/streams", f"/schedule/events-in-day/{event}"):
+    event = f"/schedule/events-in-day/{made['new_schedule_event_in_day']['ref_id']}"
+    for path in ("/schedule/streams", event, block, f"{block}/history", days, f"{days}/history"):
         refused(workspace.client.get(path), 409, "feature_off")
+    for method, path in (("PUT", block), ("PATCH", block), ("DELETE", block), ("DELETE", f"{block}/remove")):
+        refused(workspace.client.request(method, path, json={}), 409, "feature_off")
+    assert workspace.client.get(mine).status_code == 200
+    workspace.client.put("/planning/settings", json={"feature_flags": {"schedule": True, "vacations": False}})
+    refused(workspace.client.get(mine), 409, "feature_off")
+    assert loaded(workspace, block) == before
 
 
 def test_every_route_of_the_schedule_is_in_the_document(workspace: Workspace) -> None:

@@ -87,7 +87,7 @@ def test_each_began_with_the_workspace_and_has_a_history(workspace: Workspace, p
 
 @every
 def test_what_is_switched_off_is_refused_and_kept(workspace: Workspace, path: str, refused: Any) -> None:
-    feature = next(each.feature for each in SINGLETONS if each.path == path)
+    feature = next(each.concept.feature for each in SINGLETONS if each.path == path)
     if feature is None:
         return
     before = loaded(workspace, path)

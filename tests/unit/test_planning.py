@@ -30,17 +30,17 @@ from application.planning.settings import KNOWN_S, Features
 from application.planning.vacations import ChangeVacation, CreateVacation, change_vacation, create_vacation
 from domain.errors import InvalidValue, VersionStale
 from domain.events import Actor, Change, Recorded
-from domain.planning.concepts import CONCEPTS, PREFIXES
-from domain.planning.entities import Concept, Kept, changes_of, check_versions, moment_text
+from domain.planning.concepts import CONCEPTS, PREFIXES, feature_of
+from domain.planning.entities import Concept, Kept, changes_of, moment_text
 from domain.planning.errors import DatesOutOfOrder, EntityNotFound, NameInvalid, OwnerArchived
+from domain.planning.features import FeatureOff
 from domain.planning.names import NAME_CHARACTERS_MAX, clean_name
 from domain.planning.notes import NOTES, NoteCreated
-from domain.planning.settings import PLANNING_SETTINGS, FeatureOff, SettingsCreated, switched
+from domain.planning.settings import PLANNING_SETTINGS, SettingsCreated, switched
 from domain.planning.tags import check_tag_name
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS, days
 from domain.planning.vacations import (
     VACATIONS,
-    Vacation,
     VacationArchived,
     VacationChanged,
     VacationCreated,
@@ -49,6 +49,7 @@ from domain.planning.vacations import (
     VacationRescheduled,
     VacationUnarchived,
 )
+from domain.versions import check_version
 from infrastructure.event_store.codec import tag_of
 from infrastructure.planning.rows import entity_row
 
@@ -172,10 +173,17 @@ def test_a_vacation_ends_no_sooner_than_it_starts() -> None:
 
 def test_a_stale_version_is_shown_the_present() -> None:
     kept = given(SEA)
-    assert check_versions(kept, ()) is check_versions(kept, (3, 1)) is kept
+    assert check_version(kept.entity, ()) is check_version(kept.entity, (3, 1)) is kept.entity
     with pytest.raises(VersionStale) as refusal:
-        check_versions(kept, (2,))
+        check_version(kept.entity, (2,))
     assert refusal.value.facts == {"current": kept.entity}
+
+
+@every_concept
+def test_a_concept_can_be_switched_off_or_is_about_what_can_be(concept: Concept[Any]) -> None:
+    """But for the settings, which switch it on again."""
+    about = {"namespace": "schedule-event-in-day"} if "namespace" in concept.entity.__struct_fields__ else {}
+    assert (feature_of(concept, SimpleNamespace(**about)) is None) is (concept is PLANNING_SETTINGS)
 
 
 @every_concept
@@ -526,17 +534,19 @@ def found(reader: Reader, **wanted: Any) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("count", [0, 1, SHOWN_AT_ONCE_MAX - 1, SHOWN_AT_ONCE_MAX, SHOWN_AT_ONCE_MAX + 1])
-@pytest.mark.parametrize("filtered", [False, True])
+@pytest.mark.parametrize(
+    "wanted",
+    [None, lambda number: number % 3 > 0, lambda number: number > SHOWN_AT_ONCE_MAX],
+    ids=["all", "all but every third", "none of the first"],
+)
 @drawn(limit=st.none() | st.integers(1, 450), offset=st.integers(0, 450))
-def test_a_find_comes_in_pieces_and_is_whole(count: int, filtered: bool, limit: int | None, offset: int) -> None:  # noqa: FBT001 - pytest's
-    """With a filter that leaves every third out."""
-
-    def keep(vacation: Vacation) -> bool:
-        return int(vacation.ref_id) % 3 > 0
-
+def test_a_find_comes_in_pieces_and_is_whole(
+    count: int, wanted: Callable[[int], bool] | None, limit: int | None, offset: int
+) -> None:
     reader = Reader(count)
-    pieces = found(reader, limit=limit, offset=offset, keep=keep if filtered else None)
-    every = [number for number in range(1, count + 1) if not filtered or number % 3 > 0]
+    keep = None if wanted is None else lambda vacation: wanted(int(vacation.ref_id))
+    pieces = found(reader, limit=limit, offset=offset, keep=keep)
+    every = [number for number in range(1, count + 1) if wanted is None or wanted(number)]
     assert [number for piece in pieces for number in piece] == every[offset:][:limit]
     assert all(pieces[1:])
     assert all(selection.limit <= SHOWN_AT_ONCE_MAX for selection in reader.selections)
@@ -570,7 +580,7 @@ def test_a_query_is_read_into_its_struct() -> None:
     query = read("allow_archived=True&include_notes=FALSE&filter_ref_ids=1,2&filter_ref_ids=3&limit=5&asOf=2026-01-01&unknown=x")
     assert query == FindNoted(allow_archived=True, filter_ref_ids=("1", "2", "3"), limit=5, as_of_too="2026-01-01")
     assert query.seen == Seen(archived=True, moment=datetime(2026, 1, 1, tzinfo=UTC))
-    assert read("allow_archived=&limit=null&filter_ref_ids=,&as_of=") == FindNoted()
+    assert read("allow_archived=&limit=null&filter_ref_ids=&as_of=") == FindNoted()
     assert read("include_tags=true&include_tags=false") == FindNoted()
 
 
@@ -585,6 +595,8 @@ def test_a_query_is_read_into_its_struct() -> None:
         "offset=-1",
         "filter_ref_ids=a",
         "filter_ref_ids=01",
+        "filter_ref_ids=,",
+        "filter_ref_ids=,&filter_ref_ids=,,",
     ],
 )
 def test_a_query_that_does_not_fit_is_refused(text: str) -> None:

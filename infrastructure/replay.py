@@ -98,7 +98,6 @@ COLUMNS = {
         "ref_id",
         "kind",
         "owner",
-        "parent",
         "archived",
         "removed",
         "key",

@@ -117,8 +117,6 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     settle: Callable[[S], S] = as_it_is
     # The entity that it belongs to: what is archived, brought back or removed takes along what belongs to it.
     owner: Callable[[S], str | None] = _nothing
-    # The one it hangs below, where that means no more than an order.
-    parent: Callable[[S], str | None] = _nothing
     # Its fields that hold the ref_id of something of the life plan, or several. What they name has to be there when it is named,
     # and when that is removed, they name what takes its place. The last of `changed` has all of them.
     references: Mapping[str, Referred] = {}

@@ -30,7 +30,6 @@ def entity_row(workspace_id: UUID, kept: Kept[Any]) -> tuple[Any, ...]:
         int(entity.ref_id),
         concept.kind,
         _number(concept.owner(entity)),
-        _number(concept.parent(entity)),
         entity.archived,
         kept.removed,
         concept.key(entity),

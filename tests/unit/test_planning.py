@@ -224,8 +224,8 @@ def test_what_may_be_changed_are_fields_of_the_entity(resource: Any) -> None:
 def test_a_row_has_what_it_is_looked_up_by() -> None:
     note = NoteCreated(ref_id="12", namespace="vacation", source_entity_ref_id="9", content=())
     kept = given(note, concept=NOTES)
-    assert entity_row(WORKSPACE, kept)[:10] == (WORKSPACE, STREAM, 12, "note", 9, None, False, False, None, 1)
-    assert msgspec.json.decode(entity_row(WORKSPACE, kept)[10], type=NOTES.entity) == kept.entity
+    assert entity_row(WORKSPACE, kept)[:9] == (WORKSPACE, STREAM, 12, "note", 9, False, False, None, 1)
+    assert msgspec.json.decode(entity_row(WORKSPACE, kept)[9], type=NOTES.entity) == kept.entity
 
 
 # Names.

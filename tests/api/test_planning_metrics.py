@@ -111,6 +111,16 @@ def test_an_entry_is_called_after_what_was_measured(workspace: Workspace) -> Non
     assert corrected["changes"]["value"] == {"before": 80, "after": -0.25}
 
 
+def test_zero_has_no_sign(workspace: Workspace) -> None:
+    weight = new_metric(workspace)["ref_id"]
+    ref_id = new_entry(workspace, weight, value=0)["ref_id"]
+    path = f"/metrics/{weight}/entries/{ref_id}"
+    workspace.client.put(path, json={"value": -0.0})
+    entry = workspace.client.get(path).json()["metric_entry"]
+    assert (entry["version"], entry["name"]) == (1, "Entry for 2026-11-20 value=0.0")
+    assert new_entry(workspace, weight, value=-0.0)["name"] == "Entry for 2026-11-20 value=0.0"
+
+
 def test_an_entry_of_the_past_is_of_the_day_on_which_it_is_said_to_have_happened(workspace: Workspace) -> None:
     weight = new_metric(workspace)["ref_id"]
     body, at = {"metric_ref_id": weight, "value": 1}, {"Daybook-Effective-At": "2026-01-02T01:00:00+03:00"}

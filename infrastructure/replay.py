@@ -99,6 +99,7 @@ COLUMNS = {
         "kind",
         "owner",
         "archived",
+        "along_with",
         "removed",
         "key",
         "version",

@@ -82,17 +82,19 @@ class Draft:
         """With what belongs to it. What is archived already stays as it is."""
         if kept.entity.archived:
             return
-        for each in [kept, *await self._all_belonging(kept)]:
+        self._happened(kept.concept, kept, kept.stream_id, kept.concept.ends.archived(reason=reason))
+        for each in await self._all_belonging(kept):
             if not each.entity.archived:
-                self._happened(each.concept, each, each.stream_id, each.concept.ends.archived(reason=reason))
+                along = each.concept.ends.archived(reason=reason, along_with=kept.entity.ref_id)
+                self._happened(each.concept, each, each.stream_id, along)
 
     async def unarchive(self, kept: Kept[Any]) -> None:
-        """With what was archived together with it. Raises `OwnerArchived`."""
+        """With what was archived along with it. Raises `OwnerArchived`."""
         if not kept.entity.archived:
             return
         await self._check_owner(kept)
         for each in [kept, *await self._all_belonging(kept)]:
-            if each.entity.archived_time == kept.entity.archived_time:
+            if each is kept or each.along_with == kept.entity.ref_id:
                 self._happened(each.concept, each, each.stream_id, each.concept.ends.unarchived())
 
     async def remove(self, kept: Kept[Any]) -> None:

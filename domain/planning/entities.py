@@ -39,9 +39,10 @@ class Changed(Event, frozen=True, kw_only=True):
 
 
 class Archived(Event, frozen=True, kw_only=True):
-    """It was put away."""
+    """It was put away; by itself, or along with something that it belongs to."""
 
     reason: ArchivalReason = "user"
+    along_with: RefId | None = None
 
 
 class Unarchived(Event, frozen=True):
@@ -76,6 +77,8 @@ class Kept(msgspec.Struct, Generic[S], frozen=True):
     concept: "Concept[S]"
     stream_id: UUID
     entity: S
+    # What it was archived along with, which brings it back; None where it is not archived, or was by itself.
+    along_with: str | None = None
     removed: bool = False
 
     @property
@@ -142,17 +145,19 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
             raise TypeError("an entity's stream starts with its creation")
         at = moment_text(fact.at)
         entity = msgspec.structs.replace(kept.entity, version=fact.version, last_modified_time=at)
+        along_with, removed = kept.along_with, False
         match event:
             case Changed():
                 after = {name: each.after for name, each in changes_of(event).items() if name not in self.told_beside}
                 entity = msgspec.structs.replace(entity, **after)
-            case Archived(reason=reason):
+            case Archived(reason=reason, along_with=along_with):
                 entity = msgspec.structs.replace(entity, archived=True, archival_reason=reason, archived_time=at)
             case Unarchived():
                 entity = msgspec.structs.replace(entity, archived=False, archival_reason=None, archived_time=None)
+                along_with = None
             case Removed():
-                return Kept(self, stream_id, entity, removed=True)
-        return Kept(self, stream_id, entity)
+                removed = True
+        return Kept(self, stream_id, entity, along_with, removed)
 
     def begin(self, wanted: Created, at: datetime) -> Created:
         """The beginning as it is recorded."""

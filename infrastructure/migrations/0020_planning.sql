@@ -9,6 +9,8 @@ CREATE TABLE read_model.entity (
   -- The entity that it belongs to, by its ref_id.
   owner bigint,
   archived boolean NOT NULL,
+  -- The entity that it was archived along with, which brings it back.
+  along_with bigint,
   removed boolean NOT NULL,
   -- What no two of a kind have in common. That is decided under the workspace's lock, so the index need not watch over it.
   key text,

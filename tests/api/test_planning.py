@@ -467,6 +467,18 @@ def test_a_note_that_was_archived_by_itself_stays_so(workspace: Workspace) -> No
     assert loaded(workspace, vacation)["note"]["version"] == 3
 
 
+def test_what_was_archived_by_itself_at_the_very_moment_of_its_owner_stays_so(workspace: Workspace) -> None:
+    vacation, at = new_vacation(workspace)["ref_id"], {"Daybook-Effective-At": "2030-01-01T00:00:00Z"}
+    note = note_of(workspace, vacation)
+    for path in (f"/common/notes/{note['ref_id']}", f"/vacations/{vacation}"):
+        workspace.client.delete(path, headers=at)
+    archived = loaded(workspace, vacation, allow_archived=True)
+    assert archived["note"]["archived_time"] == archived["vacation"]["archived_time"]
+    workspace.client.post(f"/vacations/{vacation}/unarchive")
+    back = loaded(workspace, vacation)
+    assert (back["note"], back["time_event_block"]["archived"]) == (None, False)
+
+
 def test_what_belongs_together_is_seen_together_while_it_comes_and_goes(workspace: Workspace) -> None:
     vacation = new_vacation(workspace)["ref_id"]
     note_of(workspace, vacation, [])

@@ -106,6 +106,14 @@ def test_what_was_brought_back_is_as_if_it_had_never_been_away() -> None:
     assert (back.archived, back.archival_reason, back.archived_time, back.version) == (False, None, None, 3)
 
 
+def test_what_was_archived_along_with_something_knows_so_until_it_is_brought_back() -> None:
+    along = VacationArchived(along_with="7")
+    assert given(SEA, along).along_with == given(SEA, along, VacationRenamed(name=Change("By the sea", "x"))).along_with == "7"
+    assert given(SEA, along, VacationRemoved()).along_with == "7"
+    assert given(SEA, along, VacationUnarchived()).along_with is None
+    assert given(SEA, along, VacationUnarchived(), VacationArchived()).along_with is None
+
+
 def test_what_was_removed_is_known_and_no_longer_there() -> None:
     kept = given(SEA, VacationRemoved())
     assert (kept.removed, kept.entity.name, kept.entity.version) == (True, "By the sea", 2)
@@ -224,8 +232,8 @@ def test_what_may_be_changed_are_fields_of_the_entity(resource: Any) -> None:
 def test_a_row_has_what_it_is_looked_up_by() -> None:
     note = NoteCreated(ref_id="12", namespace="vacation", source_entity_ref_id="9", content=())
     kept = given(note, concept=NOTES)
-    assert entity_row(WORKSPACE, kept)[:9] == (WORKSPACE, STREAM, 12, "note", 9, False, False, None, 1)
-    assert msgspec.json.decode(entity_row(WORKSPACE, kept)[9], type=NOTES.entity) == kept.entity
+    assert entity_row(WORKSPACE, kept)[:10] == (WORKSPACE, STREAM, 12, "note", 9, False, None, False, None, 1)
+    assert msgspec.json.decode(entity_row(WORKSPACE, kept)[10], type=NOTES.entity) == kept.entity
 
 
 # Names.

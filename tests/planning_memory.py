@@ -27,7 +27,7 @@ class Book:
     async def load(self, workspace_id: UUID, ref_ids: Sequence[str]) -> list[Kept[Any]]:
         return [kept for kept in self.there() if kept.entity.ref_id in ref_ids]
 
-    async def belonging(self, workspace_id: UUID, owner: str) -> list[Kept[Any]]:
+    async def belonging(self, workspace_id: UUID, owner: str, *, position: int | None = None) -> list[Kept[Any]]:
         mine = [kept for kept in self.there() if kept.owner == owner]
         return mine + [below for kept in mine for below in await self.belonging(workspace_id, kept.entity.ref_id)]
 

@@ -16,7 +16,6 @@ from api.planning.frame import Change, Create, Find, Load, Resource
 from api.planning.queries import FindQuery
 from api.requests import AnyRequest
 from api.services import WithServices
-from application.planning.draft import Draft
 from application.planning.planning import Made
 from application.planning.tags import ChangeTag, CreateTag, LinkTags, change_tag, create_tag, link_tags, remove_tag
 from domain.planning.tags import TAG_LINKS, TAGS, Tag, TagLink, TagNamespace
@@ -77,21 +76,16 @@ RESOURCE: Resource[Tag] = Resource(
 )
 async def link(request: AnyRequest, data: JSONBody[LinkTags], services: WithServices) -> ASGIResponse:
     """Replaces the tags that something has. Missing tags are made."""
-    linked = list[TagLink]()
-
-    async def act(draft: Draft) -> None:
-        linked.append(await link_tags(draft, data))
 
     async def answer(made: Made) -> bytes:
-        found = linked or made.all(TAG_LINKS)
-        if not found:
-            # When it was sent first, nothing but an archived tag changed.
-            caller = await services.requests.caller(request)
-            owner = int(data.source_entity_ref_id)
-            found = [(await services.planning.reading.only(caller.workspace_id, TAG_LINKS, owner)).itself]
-        return encoded(TagLinkAnswer(found[0]))
+        if linked := made.all(TAG_LINKS):
+            return encoded(TagLinkAnswer(linked[0]))
+        # It was sent before, when nothing but archived tags came back, so the log tells of these alone.
+        workspace_id, owner = (await services.requests.caller(request)).workspace_id, data.source_entity_ref_id
+        then = await services.planning.commands.belonged(workspace_id, TAG_LINKS, owner, made.position)
+        return encoded(TagLinkAnswer(then))
 
-    return await carried_out(request, services, act, answer)
+    return await carried_out(request, services, lambda draft: link_tags(draft, data), answer)
 
 
 HANDLERS = [link]

@@ -52,3 +52,9 @@ class Planning:
     async def again(self, command: Command, known: KnownCommand) -> Made:
         """What was made when the command was carried out before."""
         return Made(await self._book.told(command.workspace_id, known), known.position)
+
+    async def belonged(self, workspace_id: UUID, concept: Concept[S], owner: str, position: int | None) -> S:
+        """The one of a concept that belonged to an entity when the log ended at a position, whatever became of it since."""
+        found = await self._book.belonging(workspace_id, owner, position=position)
+        one: S = next(kept.entity for kept in found if kept.concept is concept)
+        return one

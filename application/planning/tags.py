@@ -14,7 +14,6 @@ from domain.planning.tags import (
     Tag,
     TagCreated,
     TagExists,
-    TagLink,
     TagLinkCreated,
     TagNamespace,
     check_tag_name,
@@ -68,18 +67,21 @@ async def remove_tag(draft: Draft, kept: Kept[Tag]) -> None:
     await draft.remove(kept)
 
 
-async def link_tags(draft: Draft, order: LinkTags) -> TagLink:
+async def link_tags(draft: Draft, order: LinkTags) -> None:
     owner = await the_owner(draft, BY_TAG_NAMESPACE, order.namespace, order.source_entity_ref_id)
     ref_ids = await _tags(draft, order.namespace, check_tag_names(order.tag_names))
     for link in await draft.belonging(TAG_LINKS, owner):
-        return draft.change(link, msgspec.structs.replace(link.entity, ref_ids=ref_ids)).entity
+        after = draft.change(link, msgspec.structs.replace(link.entity, ref_ids=ref_ids))
+        # Perhaps nothing but archived tags came back.
+        draft.there_already += [after] if after is link else []
+        return
     wanted = TagLinkCreated(
         ref_id=draft.next_ref_id(),
         namespace=order.namespace,
         source_entity_ref_id=owner.entity.ref_id,
         ref_ids=ref_ids,
     )
-    return draft.begin(TAG_LINKS, wanted).entity
+    draft.begin(TAG_LINKS, wanted)
 
 
 async def _tags(draft: Draft, namespace: TagNamespace, names: list[str]) -> tuple[str, ...]:

@@ -24,8 +24,12 @@ class PostgresEntityBook:
     async def load(self, workspace_id: UUID, ref_ids: Sequence[str]) -> list[Kept[Any]]:
         return await self._kept("entity_load", workspace_id, [int(ref_id) for ref_id in ref_ids])
 
-    async def belonging(self, workspace_id: UUID, owner: str) -> list[Kept[Any]]:
-        return await self._kept("entity_belonging_all", workspace_id, int(owner))
+    async def belonging(self, workspace_id: UUID, owner: str, *, position: int | None = None) -> list[Kept[Any]]:
+        if position is None:
+            return await self._kept("entity_belonging_all", workspace_id, int(owner))
+        async with self._database.reading(workspace_id) as connection:
+            then = folded(await connection.fetch(sql("entity_belonged"), workspace_id, int(owner), position))
+            return [kept for kept in then if not kept.removed]
 
     async def of_kind(self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None) -> list[Kept[Any]]:
         return await self._kept("entity_keyed", workspace_id, concept.kind, keys)

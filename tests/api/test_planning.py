@@ -399,6 +399,21 @@ def test_archived_tags_are_not_shown_and_come_back_with_a_link(workspace: Worksp
     assert linked(workspace, ref_id, "sea", "sun", **keyed) == link
 
 
+@pytest.mark.parametrize("ending", ["", "/remove"])
+def test_a_link_that_only_brought_tags_back_is_answered_as_it_was_then(workspace: Workspace, ending: str) -> None:
+    vacation, keyed = new_vacation(workspace)["ref_id"], {"Idempotency-Key": "kz1"}
+    link = linked(workspace, vacation, "zed")
+    workspace.client.delete(f"/common/tags/{link['ref_ids'][0]}")
+    body = {"namespace": "vacation", "source_entity_ref_id": vacation, "tag_names": ["zed"]}
+    first = workspace.client.post("/common/tags/link", json=body, headers=keyed)
+    assert first.json() == {"tag_link": link}
+    linked(workspace, vacation, "sea")
+    workspace.client.delete(f"/vacations/{vacation}{ending}")
+    again = workspace.client.post("/common/tags/link", json=body, headers=keyed)
+    assert (again.status_code, again.content, again.headers["idempotent-replay"]) == (200, first.content, "true")
+    assert again.headers["etag"] == first.headers["etag"]
+
+
 def test_a_tag_that_is_removed_is_taken_off_everything(workspace: Workspace) -> None:
     vacations = [new_vacation(workspace)["ref_id"] for _ in range(3)]
     links = [linked(workspace, vacations[0], "sea", "sun"), linked(workspace, vacations[1], "sea")]

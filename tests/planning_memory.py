@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
-from uuid import UUID
+from datetime import UTC, datetime
+from typing import Any, cast
+from uuid import UUID, uuid4
 
 import msgspec
 from msgspec import Raw
 
-from application.event_store import Append, CommandKnown, KnownCommand
+from application.event_store import Append, CommandKnown, EventStore, KnownCommand
+from application.planning.planning import Planning
 from application.planning.ports import Seen, Selection, Stored
+from application.planning.seeding import Seeding
+from domain.events import Actor
 from domain.planning.entities import Concept, Kept
 
 
@@ -102,3 +106,12 @@ class MemoryReader:
             Stored(kept.concept, int(kept.entity.ref_id), kept.owner and int(kept.owner), Raw(msgspec.json.encode(kept.entity)))
             for kept in there
         ]
+
+
+def sown() -> list[Kept[Any]]:
+    """What every workspace has of planning from its first request on."""
+    book, nobody = Book(), Actor("service", "daybook", "Daybook")
+    store = cast("EventStore", Store(book))
+    seeding = Seeding(store, Planning(store, book, uuid4), nobody, lambda: datetime.now(UTC))
+    asyncio.run(seeding.sown(UUID(int=1)))
+    return book.there()

@@ -10,15 +10,17 @@ from uuid import uuid4
 
 import msgspec
 from conftest import Workspace
+from planning_memory import sown
 
 from api.planning.frame import Resource
 from api.planning.routes import RESOURCES
 from domain.planning.notes import NoteNamespace
+from domain.planning.projects import PROJECTS
 
-# How many things a workspace has of planning from the start: the settings, the life plan with its root project, a stream, and
-# what is set for persons with seven circles. The first that is made has the next number.
-ROOT = "3"
-SEEDED = 12
+# What a workspace has of planning from the start. The first that is made has the next number.
+SOWN = sown()
+ROOT = next(kept.entity.ref_id for kept in SOWN if kept.concept is PROJECTS)
+SEEDED = len(SOWN)
 FIRST = str(SEEDED + 1)
 VACATION = {"name": "By the sea", "start_date": "2026-07-01", "end_date": "2026-07-14"}
 LIST = {"name": "Books", "icon": "\U0001f4da"}

@@ -5,7 +5,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from application.planning.ports import Seen
-from application.planning.reading import Found, Reading
+from application.planning.reading import Found, Reading, Shown
 from domain.planning.entities import Concept, Entity
 from domain.planning.projects import PROJECTS, Project
 
@@ -13,13 +13,19 @@ S = TypeVar("S", bound=Entity)
 
 
 async def chosen_project(
-    reading: Reading, workspace_id: UUID, settings: Concept[S], chosen: Callable[[S], str | None]
-) -> Project:
-    """The root project was there before all others, and stays. One that was chosen may have been archived since."""
-    named = [chosen(shown.entity) for shown in await anext(reading.find(workspace_id, Found(concept=settings)))]
-    # What was chosen may be removed meanwhile.
-    for ref_ids in ([int(ref_id) for ref_id in named if ref_id is not None], None):
-        projects = Found(concept=PROJECTS, seen=Seen(archived=True), ref_ids=ref_ids, limit=1)
-        for shown in await anext(reading.find(workspace_id, projects)):
-            return shown.itself
-    raise PROJECTS.not_found()
+    reading: Reading, workspace_id: UUID, settings: Concept[S], chosen: Callable[[S], str | None], seen: Seen
+) -> Project | None:
+    """As it was seen then; None before there was any. One that was chosen may have been archived since."""
+    named = [chosen(each.entity) for each in await anext(reading.find(workspace_id, Found(concept=settings, seen=seen)))]
+    for ref_id in named:
+        # What was chosen may be removed meanwhile.
+        if ref_id is not None and (found := await _first(reading, workspace_id, seen, [int(ref_id)])):
+            return found.itself
+    # The root project was there before all others, and stays. Others may be said to have been there before.
+    first = await _first(reading, workspace_id, seen)
+    return first.itself if first is not None and first.entity.parent_project_ref_id is None else None
+
+
+async def _first(reading: Reading, workspace_id: UUID, seen: Seen, ref_ids: list[int] | None = None) -> Shown[Project] | None:
+    wanted = Found(concept=PROJECTS, seen=Seen(archived=True, moment=seen.moment), ref_ids=ref_ids, limit=1)
+    return next(iter(await anext(reading.find(workspace_id, wanted))), None)

@@ -70,7 +70,7 @@ class _Routes:
             query = read_query(request, find.query)
             workspace_id, reading = await self._workspace(request, services), services.planning.reading
             pieces = reading.find(workspace_id, self._found(request, query))
-            ahead = await find.ahead(reading, workspace_id) if find.ahead else {}
+            ahead = await find.ahead(reading, workspace_id, query.seen) if find.ahead else {}
             return await listed(request, find.many, pieces, lambda shown: find.entry(shown, query), ahead)
 
         return find_all

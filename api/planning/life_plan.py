@@ -16,8 +16,6 @@ from api.planning.queries import HistoryQuery, LoadQuery, read_query
 from api.requests import QUERY, AnyRequest, versions_from
 from api.services import Services, WithServices
 from application.planning.lifetimes import ChangeLifePlan, change_life_plan
-from application.planning.ports import Seen
-from application.planning.reading import Found, Shown
 from domain.planning.life_plan import LIFE_PLANS, LifePlan
 
 PATH = "/life-plan"
@@ -33,7 +31,7 @@ class LifePlanAnswer(msgspec.Struct):
 async def load_life_plan(request: AnyRequest, services: WithServices) -> ASGIResponse:
     """When the life began."""
     query = read_query(request, LoadQuery)
-    shown = await _shown(await _workspace(request, services), services, query.seen)
+    shown = await services.planning.reading.only(await _workspace(request, services), LIFE_PLANS, query.seen)
     return json_answer(encoded(LifePlanAnswer(shown.itself)), request=request, version=shown.entity.version)
 
 
@@ -55,8 +53,8 @@ async def put_life_plan(request: AnyRequest, data: JSONBody[ChangeLifePlan], ser
 async def history_of_life_plan(request: AnyRequest, services: WithServices) -> ASGIResponse:
     """Newest first."""
     query, workspace_id = read_query(request, HistoryQuery), await _workspace(request, services)
-    plan = (await _shown(workspace_id, services, Seen())).entity
     reading = services.planning.reading
+    plan = (await reading.only(workspace_id, LIFE_PLANS)).entity
     return streamed_answer(timeline(reading.history(workspace_id, int(plan.ref_id), limit=query.limit, offset=query.offset)))
 
 
@@ -65,14 +63,6 @@ async def _workspace(request: AnyRequest, services: Services) -> UUID:
     caller = await services.requests.caller(request)
     await services.planning.features.check(caller.workspace_id, "life-plan")
     return caller.workspace_id
-
-
-async def _shown(workspace_id: UUID, services: Services, seen: Seen) -> Shown[LifePlan]:
-    """Raises `EntityNotFound`, before there was one."""
-    async for piece in services.planning.reading.find(workspace_id, Found(concept=LIFE_PLANS, seen=seen)):
-        if piece:
-            return piece[0]
-    raise LIFE_PLANS.not_found()
 
 
 HANDLERS = [load_life_plan, put_life_plan, history_of_life_plan]

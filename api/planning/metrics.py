@@ -5,18 +5,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from api.planning.frame import Change, Command, Create, Find, Load, Resource
+from api.planning.frame import Change, Create, Find, Load, Resource
 from api.planning.metric_settings import the_project
 from api.planning.noted import NOTED, FindNoted, note_of, tags_of
 from api.planning.queries import OFFSET_MAX, Archived, Include, LoadQuery, RefIds
-from application.planning.metrics import (
-    ChangeCollectionProject,
-    ChangeMetric,
-    CreateMetric,
-    change_collection_project,
-    change_metric,
-    create_metric,
-)
+from application.planning.metrics import ChangeMetric, CreateMetric, change_metric, create_metric
 from application.planning.ports import Seen
 from application.planning.reading import Beside, Shown
 from domain.planning.entities import RefId
@@ -77,9 +70,9 @@ class MetricFindResponseEntry(msgspec.Struct):
 
 
 class MetricsAnswer(msgspec.Struct):
-    """Metrics in the order of their ref_ids, and the project that measuring belongs to."""
+    """Metrics in the order of their ref_ids, and the project that measuring belongs to; null in a past that had none."""
 
-    collection_project: Project
+    collection_project: Project | None
     entries: list[MetricFindResponseEntry]
 
 
@@ -159,12 +152,4 @@ RESOURCE = Resource(
         query=LoadMetric,
     ),
     change=Change(order=ChangeMetric, act=change_metric),
-    commands=[
-        Command(
-            name="change-collection-project",
-            summary="Change the project that measuring belongs to",
-            order=ChangeCollectionProject,
-            act=change_collection_project,
-        )
-    ],
 )

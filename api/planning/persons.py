@@ -69,9 +69,9 @@ class PersonFindResultEntry(msgspec.Struct):
 
 
 class PersonsAnswer(msgspec.Struct):
-    """Persons in the order of their ref_ids, and the project that catching up belongs to."""
+    """Persons in the order of their ref_ids, and the project that catching up belongs to; null in a past that had none."""
 
-    catch_up_project: Project
+    catch_up_project: Project | None
     entries: list[PersonFindResultEntry]
 
 

@@ -9,7 +9,8 @@ from api.answers import encoded, json_answer
 from api.pages import answers
 from api.planning.answering import answers_null, carried_out, null
 from api.planning.handlers import TAGS
-from api.requests import AnyRequest, versions_from
+from api.planning.queries import LoadQuery, read_query
+from api.requests import QUERY, AnyRequest, versions_from
 from api.services import WithServices
 from application.planning.settings import SwitchFeatures, switch_features
 from domain.planning.settings import PLANNING_SETTINGS, PlanningSettings
@@ -23,11 +24,17 @@ class PlanningSettingsAnswer(msgspec.Struct):
     settings: PlanningSettings
 
 
-@get(PATH, responses=answers(PlanningSettingsAnswer), summary="The settings of planning", tags=TAGS)
+@get(
+    PATH,
+    responses=answers(PlanningSettingsAnswer, 200, 404),
+    summary="The settings of planning",
+    tags=TAGS,
+    opt={QUERY: LoadQuery},
+)
 async def load_settings(request: AnyRequest, services: WithServices) -> ASGIResponse:
     """Which features the workspace has."""
-    caller = await services.requests.caller(request)
-    shown = await services.planning.reading.only(caller.workspace_id, PLANNING_SETTINGS)
+    caller, seen = await services.requests.caller(request), read_query(request, LoadQuery).seen
+    shown = await services.planning.reading.only(caller.workspace_id, PLANNING_SETTINGS, seen)
     return json_answer(encoded(PlanningSettingsAnswer(shown.itself)), request=request, version=shown.entity.version)
 
 

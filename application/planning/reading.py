@@ -8,12 +8,14 @@ import msgspec
 
 from application.planning.ports import EntityReader, Seen, Selection, Stored
 from domain.planning.entities import Concept, Entity
+from domain.planning.errors import EntityNotFound
 
 S = TypeVar("S", bound=Entity)
 T = TypeVar("T", bound=Entity)
 # A note may be large, so no more than these lie in memory at once.
 SHOWN_AT_ONCE_MAX = 200
 COUNT_MAX = 2**31 - 1
+_NOW = Seen()
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,11 +172,11 @@ class Reading:
                 return shown[0]
         raise concept.not_found()
 
-    async def only(self, workspace_id: UUID, concept: Concept[S], owner: int | None = None) -> Shown[S]:
-        """The one of a concept of which each workspace, or each owner, has one."""
-        wanted = Found(concept=concept, owner=owner)
-        found = [shown async for piece in self.find(workspace_id, wanted) for shown in piece]
-        return found[0]
+    async def only(self, workspace_id: UUID, concept: Concept[S], seen: Seen = _NOW) -> Shown[S]:
+        """The one of a concept of which each workspace has one, from its first request on. Raises `EntityNotFound` before."""
+        for shown in await anext(self.find(workspace_id, Found(concept=concept, seen=seen, limit=1))):
+            return shown
+        raise EntityNotFound("This workspace had none yet at that time.")
 
     async def _shown(
         self, workspace_id: UUID, found: Found[S], wanted: Sequence[Stored], belonging: Sequence[Stored]

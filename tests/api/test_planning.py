@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import Service, Workspace
-from planning_samples import BLOCKS, EMPTY_NAMESPACES, PARAGRAPH, SEEDED, VACATION, new_vacation, posted
+from planning_samples import BLOCKS, EMPTY_NAMESPACES, PARAGRAPH, SEEDED, SOWN, VACATION, new_vacation, posted
 
 from domain.planning.note_blocks import CONTENT_BYTES_MAX, DEPTH_MAX
 from domain.planning.settings import FEATURES, HOSTED
@@ -642,7 +642,7 @@ def test_planning_needs_scopes_of_its_own(workspace: Workspace, refused: Any) ->
         refused(stranger.get("/vacations"), 403, "forbidden")
         # Nor does the feed tell.
         seen = {each["type"].partition(".")[0] for each in reader.get("/events").json()["events"]}
-        at_first = {"planning_settings", "life_plan", "project", "schedule_stream", "prm_settings", "circle"}
+        at_first = {kept.concept.kind for kept in SOWN}
         assert seen == {*at_first, "vacation", "full_days_block", "workspace"}
         workspace.create("A page")
         seen = {each["type"].partition(".")[0] for each in stranger.get("/events").json()["events"]}

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import Service, Workspace
-from planning_samples import BLOCKS, EMPTY_NAMESPACES, PARAGRAPH, SEEDED, SOWN, VACATION, new_vacation, posted
+from planning_samples import BLOCKS, EMPTY_NAMESPACES, PARAGRAPH, SEEDED, SOWN, VACATION, new_doc, new_vacation, posted
 
 from domain.planning.note_blocks import CONTENT_BYTES_MAX, DEPTH_MAX
 from domain.planning.settings import FEATURES, HOSTED
@@ -545,6 +545,37 @@ def test_the_past_of_a_vacation_is_shown_with_what_belonged_to_it_then(workspace
     assert loaded(workspace, made)["note"] == note
     found = workspace.client.get("/vacations", params={**ALL, "as_of": "2024-01-03T00:00:00Z"}).json()["entries"]
     assert found == [then]
+
+
+def test_long_finds_of_the_past_are_whole(workspace: Workspace) -> None:
+    """Of many streams, only those at the ends were there then, and of these not all."""
+    early, late = ({"Daybook-Effective-At": f"{year}-01-01T00:00:00Z"} for year in (2024, 2026))
+    vacation = new_vacation(workspace)["ref_id"]
+    for name, headers in (
+        ("a", early),
+        ("b", late),
+        ("c", late),
+        ("d", late),
+        ("e", late),
+        ("f", early),
+        ("g", early),
+        ("h", early),
+    ):
+        names = [f"{name}{number}" for number in range(100)]
+        body = {"namespace": "doc", "source_entity_ref_id": new_doc(workspace)["ref_id"], "tag_names": names}
+        assert workspace.client.post("/common/tags/link", json=body, headers=headers).status_code == 200
+    linked(workspace, vacation, "x", **late)
+
+    def found(**query: Any) -> list[str]:
+        answer = workspace.client.get("/common/tags", params={"as_of": "2025-01-01", **query})
+        return [tag["name"] for tag in answer.json()["tags"]]
+
+    every = [f"{name}{number}" for name in "afgh" for number in range(100)]
+    assert found() == every
+    assert found(offset=90, limit=20) == every[90:110]
+    assert found(offset=150, limit=201) == every[150:351]
+    assert found(offset=399) == every[399:]
+    assert found(offset=400) == []
 
 
 def test_a_block_of_days_cannot_be_changed_by_itself(workspace: Workspace) -> None:

@@ -75,7 +75,9 @@ RESOURCE: Resource[Tag] = Resource(
     tags=["planning"],
 )
 async def link(request: AnyRequest, data: JSONBody[LinkTags], services: WithServices) -> ASGIResponse:
-    """Replaces the tags that something has. Missing tags are made."""
+    """Replaces the tags that something has, as far as they are shown: archived ones that are not named stay, and are back with it
+    when they come back. Missing tags are made.
+    """
 
     async def answer(made: Made) -> bytes:
         if linked := made.all(TAG_LINKS):

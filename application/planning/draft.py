@@ -48,6 +48,10 @@ class Draft:
             raise concept.not_found()
         return found[0]
 
+    async def several(self, concept: Concept[S], ref_ids: Sequence[str]) -> list[Kept[S]]:
+        """Those of them that are there, archived ones included."""
+        return self._as_drafted(concept, await self._book.load(self._command.workspace_id, ref_ids))
+
     async def belonging(self, concept: Concept[S], owner: Kept[Any]) -> list[Kept[S]]:
         """Those of a concept that belong to an entity, archived ones included."""
         found = await self._book.belonging(self._command.workspace_id, owner.entity.ref_id)

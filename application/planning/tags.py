@@ -8,14 +8,17 @@ from application.planning.orders import ChangeOrder, Order, U
 from application.planning.owners import the_owner
 from domain.planning.concepts import BY_TAG_NAMESPACE
 from domain.planning.entities import Kept, RefId
+from domain.planning.links import keeping, without
 from domain.planning.tags import (
     TAG_LINKS,
     TAGS,
     Tag,
     TagCreated,
     TagExists,
+    TagLink,
     TagLinkCreated,
     TagNamespace,
+    check_linked,
     check_tag_name,
     check_tag_names,
     tag_key,
@@ -36,7 +39,9 @@ class ChangeTag(ChangeOrder):
 
 
 class LinkTags(Order):
-    """The tags that something has from now on. Those that are missing are made, and archived ones come back."""
+    """The tags that something has from now on. Those that are missing are made, and archived ones come back. Those that it had,
+    are archived and not named stay, hidden as they are.
+    """
 
     namespace: TagNamespace
     source_entity_ref_id: RefId
@@ -62,8 +67,7 @@ async def change_tag(draft: Draft, kept: Kept[Tag], order: ChangeTag) -> None:
 async def remove_tag(draft: Draft, kept: Kept[Tag]) -> None:
     """Whatever has it has it no longer."""
     for link in await draft.all(TAG_LINKS):
-        others = tuple(ref_id for ref_id in link.entity.ref_ids if ref_id != kept.entity.ref_id)
-        draft.change(link, msgspec.structs.replace(link.entity, ref_ids=others))
+        draft.change(link, msgspec.structs.replace(link.entity, ref_ids=without(link.entity.ref_ids, kept.entity.ref_id)))
     await draft.remove(kept)
 
 
@@ -71,6 +75,7 @@ async def link_tags(draft: Draft, order: LinkTags) -> None:
     owner = await the_owner(draft, BY_TAG_NAMESPACE, order.namespace, order.source_entity_ref_id)
     ref_ids = await _tags(draft, order.namespace, check_tag_names(order.tag_names))
     for link in await draft.belonging(TAG_LINKS, owner):
+        ref_ids = check_linked(keeping(ref_ids, link.entity.ref_ids, await _hidden(draft, link.entity)))
         after = draft.change(link, msgspec.structs.replace(link.entity, ref_ids=ref_ids))
         # Perhaps nothing but archived tags came back.
         draft.there_already += [after] if after is link else []
@@ -82,6 +87,12 @@ async def link_tags(draft: Draft, order: LinkTags) -> None:
         ref_ids=ref_ids,
     )
     draft.begin(TAG_LINKS, wanted)
+
+
+async def _hidden(draft: Draft, link: TagLink) -> set[str]:
+    """Those that are archived, once the command brought back what it names."""
+    tags = await draft.several(TAGS, link.ref_ids)
+    return {tag.entity.ref_id for tag in tags if tag.entity.archived}
 
 
 async def _tags(draft: Draft, namespace: TagNamespace, names: list[str]) -> tuple[str, ...]:

@@ -399,6 +399,18 @@ def test_archived_tags_are_not_shown_and_come_back_with_a_link(workspace: Worksp
     assert linked(workspace, ref_id, "sea", "sun", **keyed) == link
 
 
+def test_archived_tags_stay_with_what_had_them_whatever_else_is_linked(workspace: Workspace) -> None:
+    vacation = new_vacation(workspace)["ref_id"]
+    link = linked(workspace, vacation, "sea", "sun", "sand")
+    workspace.client.delete(f"/common/tags/{link['ref_ids'][1]}")
+    assert linked(workspace, vacation, "sea", "sand") == link
+    linked(workspace, vacation, "sand")
+    assert [tag["name"] for tag in loaded(workspace, vacation)["tags"]] == ["sand"]
+    workspace.client.post(f"/common/tags/{link['ref_ids'][1]}/unarchive")
+    assert [tag["name"] for tag in loaded(workspace, vacation)["tags"]] == ["sun", "sand"]
+    assert linked(workspace, vacation)["ref_ids"] == []
+
+
 @pytest.mark.parametrize("ending", ["", "/remove"])
 def test_a_link_that_only_brought_tags_back_is_answered_as_it_was_then(workspace: Workspace, ending: str) -> None:
     vacation, keyed = new_vacation(workspace)["ref_id"], {"Idempotency-Key": "kz1"}

@@ -81,7 +81,7 @@ def test_checking_is_told_only_where_nothing_else_is_wanted() -> None:
     assert telling(item(), item(is_done=True, name="Ulysses")) is None
 
 
-@pytest.mark.parametrize(("value", "text"), [(81.5, "81.5"), (80, "80.0"), (-0.0, "-0.0"), (1e300, "1e+300")])
+@pytest.mark.parametrize(("value", "text"), [(81.5, "81.5"), (80, "80.0"), (-0.0, "0.0"), (1e300, "1e+300")])
 def test_an_entry_is_called_after_its_day_and_its_value(value: float, text: str) -> None:
     entry = MetricEntry(**COMMON, name="", metric_ref_id="8", collection_time=date(2026, 11, 20), value=value)
     assert METRIC_ENTRIES.settle(entry).name == f"Entry for 2026-11-20 value={text}"

@@ -11,6 +11,7 @@ from msgspec import Meta
 from domain.planning.errors import RuleBroken
 from domain.planning.life_plan import AGE_YEARS_MAX, anniversary
 
+PRESENT = "present"
 YEAR_MIN = 1900
 YEAR_MAX = 2100
 PARTIAL_DATE_PATTERN = (

@@ -35,7 +35,9 @@ class Book:
         mine = [kept for kept in self.there() if kept.owner == owner]
         return mine + [below for kept in mine for below in await self.belonging(workspace_id, kept.entity.ref_id)]
 
-    async def of_kind(self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None) -> list[Kept[Any]]:
+    async def of_kind(
+        self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None, *, naming: str | None = None
+    ) -> list[Kept[Any]]:
         self.reads += 1
         return [kept for kept in self.there() if kept.concept is concept and (keys is None or concept.key(kept.entity) in keys)]
 

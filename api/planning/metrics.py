@@ -41,7 +41,7 @@ class FindMetrics(FindNoted, kw_only=True):
 
     def entries_of(self, shown: Shown[Metric]) -> list[Shown[MetricEntry]]:
         wanted = self.filter_entry_ref_ids
-        return [entry for entry in shown.each(METRIC_ENTRIES) if not wanted or entry.entity.ref_id in wanted]
+        return [entry for entry in shown.each(METRIC_ENTRIES) if not wanted or entry.ref_id in wanted]
 
 
 class LoadMetric(LoadQuery, kw_only=True):
@@ -125,7 +125,7 @@ def _loaded(shown: Shown[Metric], query: LoadMetric) -> MetricAnswer:
         note=note_of(shown, archived=archived),
         tags=tags_of(shown, archived=archived),
         metric_entries=[entry.itself for entry in entries],
-        metric_entry_tags=[MetricLoadMetricEntryTags(each.entity.ref_id, tags_of(each, archived=archived)) for each in entries],
+        metric_entry_tags=[MetricLoadMetricEntryTags(each.ref_id, tags_of(each, archived=archived)) for each in entries],
         collection_tasks=(),
         collection_tasks_total_cnt=0,
         collection_tasks_page_size=TASKS_PAGE_SIZE,

@@ -65,6 +65,10 @@ class Draft:
             kept for kept in self._begun(concept) if keys is None or concept.key(kept.entity) in keys
         ]
 
+    async def naming(self, concept: Concept[S], ref_id: str) -> list[Kept[S]]:
+        """At least those of a concept that name another, archived ones included, as far as they were there before the command."""
+        return self._as_drafted(concept, await self._book.of_kind(self._command.workspace_id, concept, naming=ref_id))
+
     # Changing.
 
     def begin(self, concept: Concept[S], wanted: Created) -> Kept[S]:

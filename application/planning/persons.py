@@ -103,10 +103,13 @@ async def change_person(draft: Draft, kept: Kept[Person], order: ChangePerson) -
 
 async def remove_circle(draft: Draft, kept: Kept[Circle]) -> None:
     """Nobody is in it any longer, those who are archived neither."""
-    persons = {person.entity.ref_id: person for person in await draft.all(PERSONS)}
-    for link in await draft.all(PERSON_CIRCLES):
-        person = persons[link.entity.person_ref_id]
-        _put(draft, person, person.entity, link, without(link.entity.ref_ids, kept.entity.ref_id))
+    ref_id = kept.entity.ref_id
+    links = [link for link in await draft.naming(PERSON_CIRCLES, ref_id) if ref_id in link.entity.ref_ids]
+    persons = await draft.several(PERSONS, [link.entity.person_ref_id for link in links])
+    by_ref_id = {person.entity.ref_id: person for person in persons}
+    for link in links:
+        person = by_ref_id[link.entity.person_ref_id]
+        _put(draft, person, person.entity, link, without(link.entity.ref_ids, ref_id))
     await draft.remove(kept)
 
 

@@ -28,8 +28,10 @@ class EntityBook(Protocol):
         """
         ...
 
-    async def of_kind(self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None) -> list[Kept[Any]]:
-        """All of a concept, or those with one of the keys."""
+    async def of_kind(
+        self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None, *, naming: str | None = None
+    ) -> list[Kept[Any]]:
+        """All of a concept, or those with one of the keys, or at least those that name a ref_id."""
         ...
 
     async def told(self, workspace_id: UUID, command: KnownCommand) -> list[Kept[Any]]:

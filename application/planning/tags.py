@@ -66,7 +66,7 @@ async def change_tag(draft: Draft, kept: Kept[Tag], order: ChangeTag) -> None:
 
 async def remove_tag(draft: Draft, kept: Kept[Tag]) -> None:
     """Whatever has it has it no longer."""
-    for link in await draft.all(TAG_LINKS):
+    for link in await draft.naming(TAG_LINKS, kept.entity.ref_id):
         draft.change(link, msgspec.structs.replace(link.entity, ref_ids=without(link.entity.ref_ids, kept.entity.ref_id)))
     await draft.remove(kept)
 

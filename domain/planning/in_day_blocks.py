@@ -97,5 +97,4 @@ IN_DAY_BLOCKS = Concept(
     lifecycle=Lifecycle(InDayBlockArchived, InDayBlockUnarchived, InDayBlockRemoved),
     settle=_settle,
     owner=lambda block: block.source_entity_ref_id,
-    names=lambda block: (block.source_entity_ref_id,),
 )

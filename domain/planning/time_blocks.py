@@ -97,5 +97,4 @@ FULL_DAYS_BLOCKS = Concept(
     changed=(FullDaysBlockMoved,),
     lifecycle=Lifecycle(FullDaysBlockArchived, FullDaysBlockUnarchived, FullDaysBlockRemoved),
     owner=lambda block: block.source_entity_ref_id,
-    names=lambda block: (block.source_entity_ref_id,),
 )

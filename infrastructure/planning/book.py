@@ -7,7 +7,7 @@ from uuid import UUID
 from application.event_store import KnownCommand
 from domain.planning.entities import Concept, Kept
 from infrastructure.database import Database
-from infrastructure.planning.rows import folded, kept_from
+from infrastructure.planning.rows import encode_entity, folded, kept_from
 from infrastructure.sql import sql
 
 
@@ -31,8 +31,11 @@ class PostgresEntityBook:
             then = folded(await connection.fetch(sql("entity_belonged"), workspace_id, int(owner), position))
             return [kept for kept in then if not kept.removed]
 
-    async def of_kind(self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None) -> list[Kept[Any]]:
-        return await self._kept("entity_keyed", workspace_id, concept.kind, keys)
+    async def of_kind(
+        self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None, *, naming: str | None = None
+    ) -> list[Kept[Any]]:
+        named = None if naming is None else encode_entity(naming)
+        return await self._kept("entity_keyed", workspace_id, concept.kind, keys, named)
 
     async def told(self, workspace_id: UUID, command: KnownCommand) -> list[Kept[Any]]:
         async with self._database.reading(workspace_id) as connection:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -51,8 +52,7 @@ class PostgresEntityReader:
             arguments += [selection.ref_ids, selection.owner]
         if not selection.beside:
             return _stored(await self._fetch(statement, workspace_id, *arguments)), []
-        both = sql("entity_beside").replace("{selected}", statement).replace("{kinds}", kinds)
-        rows = await self._fetch(both, workspace_id, *arguments, _kinds(selection.beside))
+        rows = await self._fetch(_with_beside(statement, kinds), workspace_id, *arguments, _kinds(selection.beside))
         selected = [Stored(selection.concept, row[0], row[1], Raw(row[3])) for row in rows if row[2] is None]
         return _in_order(selected), _stored(row for row in rows if row[2] is not None)
 
@@ -115,6 +115,11 @@ class PostgresEntityReader:
         async with self._database.reading(workspace_id) as connection:
             rows: list[asyncpg.Record] = await connection.fetch(statement, workspace_id, *arguments)
         return rows
+
+
+@cache
+def _with_beside(statement: str, kinds: str) -> str:
+    return sql("entity_beside").replace("{selected}", statement).replace("{kinds}", kinds)
 
 
 def _kinds(concepts: Sequence[Concept[Any]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import string
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
@@ -13,28 +13,35 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 from msgspec import Raw
-from planning_memory import Book, Store
+from planning_memory import Book, MemoryReader, Store
 
 from api.planning.noted import FindNoted
 from api.planning.queries import FindQuery, described_query, read_query
 from api.planning.routes import RESOURCES
 from application.event_store import Command, EventStore
 from application.planning.draft import Draft
+from application.planning.goals import ChangeGoal, CreateGoal, change_goal, create_goal
+from application.planning.life_plan import begin_life_plan
+from application.planning.milestones import ChangeLifeMilestone, CreateLifeMilestone, change_milestone, create_milestone
 from application.planning.orders import ChangeOrder, Should, U
 from application.planning.plain import plainly_changed
 from application.planning.planning import Planning
 from application.planning.ports import Seen, Selection, Stored
+from application.planning.projects import ChangeProject, change_project
 from application.planning.reading import SHOWN_AT_ONCE_MAX, Beside, Found, Reading
 from application.planning.seeding import Seed, Seeding
-from application.planning.settings import KNOWN_S, Features
+from application.planning.settings import KNOWN_S, Features, begin_settings
 from application.planning.vacations import ChangeVacation, CreateVacation, change_vacation, create_vacation
 from domain.errors import InvalidValue, VersionStale
 from domain.events import Actor, Change, Recorded
 from domain.planning.concepts import CONCEPTS, PREFIXES
 from domain.planning.entities import Concept, Kept, changes_of, check_versions, moment_text
 from domain.planning.errors import DatesOutOfOrder, EntityNotFound, NameInvalid, OwnerArchived
+from domain.planning.goals import GOALS
+from domain.planning.milestones import LIFE_MILESTONES
 from domain.planning.names import NAME_CHARACTERS_MAX, clean_name
 from domain.planning.notes import NOTES, NoteCreated
+from domain.planning.projects import PROJECTS
 from domain.planning.settings import PLANNING_SETTINGS, FeatureOff, SettingsCreated, switched
 from domain.planning.tags import check_tag_name
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS, days
@@ -430,6 +437,25 @@ def test_a_block_follows_its_vacation(here: Here) -> None:
         here.does(on_the(VACATIONS, lambda draft, kept: change_vacation(draft, kept, early)))
 
 
+def test_another_name_asks_for_nothing_else() -> None:
+    """Other commands of the workspace wait meanwhile, and trees may be large."""
+    here = Here()
+    here.does(begin_settings)
+    here.does(begin_life_plan)
+    here.does(lambda draft: create_goal(draft, CreateGoal(name="x", project_ref_id="3")))
+    here.does(lambda draft: create_milestone(draft, CreateLifeMilestone(name="x", date=AT.date(), project_ref_id="3")))
+    renamed: list[tuple[Concept[Any], Any]] = [
+        (PROJECTS, lambda draft, kept: change_project(draft, kept, ChangeProject(name="y"))),
+        (GOALS, lambda draft, kept: change_goal(draft, kept, ChangeGoal(name="y"))),
+        (LIFE_MILESTONES, lambda draft, kept: change_milestone(draft, kept, ChangeLifeMilestone(name="y"))),
+    ]
+    for concept, rename in renamed:
+        before = here.book.reads
+        assert here.does(on_the(concept, rename)) == [f"{concept.kind}.renamed"]
+        # The one that finds it.
+        assert here.book.reads == before + 1
+
+
 # Seeds and features.
 
 
@@ -561,6 +587,27 @@ def test_what_belongs_to_an_entity_is_shown_beside_it_as_it_is_stored() -> None:
     with pytest.raises(EntityNotFound):
         shown.the(FULL_DAYS_BLOCKS)
     assert shown.entity.name == "v1"
+
+
+class Asked(MemoryReader):
+    """Remembers whom it was asked for by name."""
+
+    def __init__(self, book: Book) -> None:
+        super().__init__(book)
+        self.asked: list[int] = []
+
+    async def named(self, workspace_id: UUID, ref_ids: Sequence[int], seen: Seen) -> list[Stored]:
+        self.asked += ref_ids
+        return await super().named(workspace_id, ref_ids, seen)
+
+
+def test_what_a_block_belongs_to_is_read_only_where_the_block_is_what_is_shown(here: Here) -> None:
+    reader = Asked(here.book)
+    reading = Reading(cast("Any", reader))
+    shown = done(reading.load(WORKSPACE, VACATIONS, 1, Seen(), Beside(belonging=(FULL_DAYS_BLOCKS,))))
+    assert (shown.one(FULL_DAYS_BLOCKS) is not None, reader.asked) == (True, [])
+    block = done(reading.load(WORKSPACE, FULL_DAYS_BLOCKS, 2, Seen(), Beside(named=True)))
+    assert (block.named(VACATIONS, "1"), reader.asked) == (shown.itself, [1])
 
 
 # Queries.

@@ -7,12 +7,12 @@ from application.planning.life_plan import the_life_plan
 from application.planning.orders import ChangeOrder, Should
 from domain.planning.chapters import CHAPTERS, check_order, in_order, milestone_in_use, milestones_of
 from domain.planning.entities import Kept, check_versions
-from domain.planning.life_plan import DayOfYear, Year, birth_of, check_age
+from domain.planning.life_plan import Birthday, Year, birth_of, check_age
 from domain.planning.milestones import LIFE_MILESTONES, Milestone
 from domain.planning.partial_dates import Lifetime
 
 
-class ShouldBeBornOn(Should[DayOfYear]):
+class ShouldBeBornOn(Should[Birthday]):
     """On which day the life should begin from now on, or that it should stay."""
 
 
@@ -23,7 +23,7 @@ class ShouldBeBornIn(Should[Year]):
 class ChangeLifePlan(ChangeOrder):
     """When the life began. Chapters that are told by an age follow."""
 
-    birthday: ShouldBeBornOn | DayOfYear | UnsetType = UNSET
+    birthday: ShouldBeBornOn | Birthday | UnsetType = UNSET
     birth_year: ShouldBeBornIn | Year | UnsetType = UNSET
 
 

@@ -77,18 +77,21 @@ def test_a_followed_calendar_is_called_as_its_host_and_only_its_color_changes(wo
         "https://a:b/",
         "https://a\n",
         "http://é/",
+        "https://ana:secret@a.example/x",
+        "webcal://ana@a.example/x",
+        "https://:@a.example/x",
     ],
 )
 def test_addresses_that_no_calendar_is_at(shared: Workspace, url: str, refused: Any) -> None:
     body = {**ICAL, "source_ical_url": url}
-    refused(shared.client.post("/schedule/streams/for-external-ical", json=body), 422, "ical_url_invalid")
+    refused(shared.client.post("/schedule/streams/for-external-ical", json=body), 422, "url_invalid")
 
 
 def test_addresses_are_so_long_and_no_longer(shared: Workspace, refused: Any) -> None:
     longest = "https://a.example/" + "x" * (2048 - len("https://a.example/"))
     assert followed(shared, source_ical_url=longest)["name"] == "a.example"
     body = {**ICAL, "source_ical_url": longest + "x"}
-    refused(shared.client.post("/schedule/streams/for-external-ical", json=body), 422, "ical_url_invalid")
+    refused(shared.client.post("/schedule/streams/for-external-ical", json=body), 422, "url_invalid")
 
 
 def test_a_color_is_one_of_ten(shared: Workspace, refused: Any) -> None:

@@ -107,6 +107,8 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
 
     # What its events begin with, and its rows are known by.
     kind: str
+    # As people call it, where that is something else.
+    called: str | None = None
     entity: type[S]
     created: type[Created]
     # The first that has all fields which a command changes tells of it, so the one that has the most comes last. One command
@@ -187,6 +189,11 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         raise TypeError(f"no event tells that {', '.join(changes)} of a {self.kind} changed")
 
     @property
+    def words(self) -> str:
+        """What it is called in a sentence."""
+        return self.called or self.kind.replace("_", " ")
+
+    @property
     def ends(self) -> Lifecycle:
         """Of what is there for good, nobody asks."""
         if self.lifecycle is None:
@@ -194,9 +201,7 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         return self.lifecycle
 
     def not_found(self) -> EntityNotFound:
-        return EntityNotFound(
-            f"This workspace has no {self.kind.replace('_', ' ')} of this ref_id. It may be archived, or removed."
-        )
+        return EntityNotFound(f"This workspace has no {self.words} of this ref_id. It may be archived, or removed.")
 
     def _begun(self, event: Created, version: int, at: str) -> S:
         return self.entity(

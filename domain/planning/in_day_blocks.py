@@ -23,6 +23,7 @@ from domain.planning.errors import RuleBroken
 from domain.planning.time_blocks import DurationInvalid, TimeEventNamespace
 
 MINUTES_MAX = 2880
+DAY_MINUTES = 24 * 60
 # The length is bounded as well, because a pattern's end is also before a last line feed.
 TimeInDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)]
 
@@ -86,11 +87,16 @@ def check_without_event(block: TimeEventInDayBlock) -> None:
 def _settle(block: TimeEventInDayBlock) -> TimeEventInDayBlock:
     if not 1 <= block.duration_mins <= MINUTES_MAX:
         raise DurationInvalid(f"duration_mins is from 1 to {MINUTES_MAX}.", parameter="duration_mins")
+    hours, minutes = (int(number) for number in block.start_time_in_day.split(":"))
+    days_left = (date.max - block.start_date).days + 1
+    if block.duration_mins > days_left * DAY_MINUTES - hours * 60 - minutes:
+        raise DurationInvalid("It would end after the calendar, which ends with the year 9999.", parameter="duration_mins")
     return block
 
 
 IN_DAY_BLOCKS = Concept(
     kind="in_day_block",
+    called="block in a day",
     entity=TimeEventInDayBlock,
     created=InDayBlockCreated,
     changed=(InDayBlockMoved,),

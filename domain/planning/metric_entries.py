@@ -55,6 +55,7 @@ def _settle(entry: MetricEntry) -> MetricEntry:
 
 METRIC_ENTRIES = Concept(
     kind="metric_entry",
+    called="entry of a metric",
     entity=MetricEntry,
     created=MetricEntryCreated,
     changed=(MetricEntryCorrected,),

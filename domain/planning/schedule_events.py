@@ -164,6 +164,7 @@ def _settle(event: V) -> V:
 
 SCHEDULE_EVENTS_IN_DAY = Concept(
     kind="schedule_event_in_day",
+    called="event in a day",
     entity=ScheduleEventInDay,
     created=ScheduleEventInDayCreated,
     changed=(ScheduleEventInDayRenamed, ScheduleEventInDayRescheduled, ScheduleEventInDayMoved, ScheduleEventInDayChanged),
@@ -176,6 +177,7 @@ SCHEDULE_EVENTS_IN_DAY = Concept(
 )
 SCHEDULE_EVENTS_FULL_DAYS = Concept(
     kind="schedule_event_full_days",
+    called="event of whole days",
     entity=ScheduleEventFullDays,
     created=ScheduleEventFullDaysCreated,
     changed=(

@@ -88,6 +88,7 @@ def _settle(item: SmartListItem) -> SmartListItem:
 
 SMART_LIST_ITEMS = Concept(
     kind="smart_list_item",
+    called="item of a smart list",
     entity=SmartListItem,
     created=SmartListItemCreated,
     changed=(

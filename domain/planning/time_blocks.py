@@ -92,6 +92,7 @@ def last_day(start: date, duration_days: int) -> date:
 
 FULL_DAYS_BLOCKS = Concept(
     kind="full_days_block",
+    called="block of whole days",
     entity=TimeEventFullDaysBlock,
     created=FullDaysBlockCreated,
     changed=(FullDaysBlockMoved,),

@@ -242,6 +242,15 @@ def test_every_field_of_a_block_is_needed_and_none_is_unknown(shared: Workspace,
     refused(shared.client.post("/common/notes", json={**body, "content": [empty]}), 422, "content_invalid")
 
 
+def test_a_level_is_a_number_that_clients_can_count_to(workspace: Workspace, refused: Any) -> None:
+    body = {"namespace": "vacation", "source_entity_ref_id": new_vacation(workspace)["ref_id"]}
+    for level in (10**30, 2**53 + 1, -(2**53) - 1):
+        heading = {"kind": "heading", "correlation_id": "h", "text": "x", "level": level}
+        refused(workspace.client.post("/common/notes", json={**body, "content": [heading]}), 400, "invalid_request")
+    content = [{"kind": "heading", "correlation_id": "h", "text": "x", "level": level} for level in (2**53, -(2**53))]
+    assert posted(workspace, "/common/notes", {**body, "content": content})["new_note"]["content"] == content
+
+
 def test_lists_are_nested_so_deep_and_no_deeper(workspace: Workspace, refused: Any) -> None:
     body = {"namespace": "vacation", "source_entity_ref_id": new_vacation(workspace)["ref_id"]}
 

@@ -195,6 +195,19 @@ def test_a_block_of_minutes_moves_its_event_but_does_not_end_without_it(workspac
     refused(workspace.client.post(f"{path}/unarchive"), 409, "owner_archived")
 
 
+@pytest.mark.parametrize(
+    ("start", "minutes", "status"),
+    [("23:59", 1, 200), ("23:59", 2, 422), ("00:00", 1440, 200), ("00:00", 1441, 422), ("12:30", 690, 200), ("12:30", 691, 422)],
+)
+def test_an_event_ends_with_the_calendar(shared: Workspace, start: str, minutes: int, status: int, refused: Any) -> None:
+    times = {"start_date": "9999-12-31", "start_time_in_day": start, "duration_mins": minutes}
+    body = {**EVENT_IN_DAY, **times, "schedule_stream_ref_id": new_stream(shared)["ref_id"]}
+    answer = shared.client.post("/schedule/events-in-day", json=body)
+    assert answer.status_code == status, answer.text
+    if status == 422:
+        refused(answer, 422, "duration_invalid")
+
+
 @pytest.mark.parametrize("minutes", [0, -1, 2881, 10**30])
 def test_an_event_lasts_some_minutes_to_two_days(shared: Workspace, minutes: int, refused: Any) -> None:
     stream, before = new_stream(shared)["ref_id"], head(shared)

@@ -236,6 +236,12 @@ def test_what_may_be_changed_are_fields_of_the_entity(resource: Any) -> None:
         assert wanted <= own
 
 
+@pytest.mark.parametrize("resource", RESOURCES, ids=[each.path for each in RESOURCES])
+def test_what_is_not_there_is_called_as_it_is_everywhere(resource: Any) -> None:
+    assert resource.concept.words == resource.one
+    assert f" no {resource.one} of " in str(resource.concept.not_found())
+
+
 def test_a_row_has_what_it_is_looked_up_by() -> None:
     note = NoteCreated(ref_id="12", namespace="vacation", source_entity_ref_id="9", content=())
     kept = given(note, concept=NOTES)
@@ -252,6 +258,9 @@ def test_a_row_has_what_it_is_looked_up_by() -> None:
         ("a", "a"),
         ("  a  b ", "a b"),
         ("a\u00a0 b", "a b"),
+        ("a\t b\t\n", "a b"),
+        ("\u200fא\u200e", "\u200fא\u200e"),
+        ("\u0928\u093f", "\u0928\u093f"),
         ("👩\u200d🚀 é", "👩\u200d🚀 é"),
         ("x" * NAME_CHARACTERS_MAX, "x" * NAME_CHARACTERS_MAX),
     ],
@@ -262,7 +271,24 @@ def test_names_are_trimmed_and_their_spaces_collapsed(text: str, name: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "a\nb", "a\tb", "a\0b", "a\u2028b", "a\ud800b", "\u3000", "x" * (NAME_CHARACTERS_MAX + 1)], ids=ascii
+    "text",
+    [
+        "",
+        " ",
+        "a\nb",
+        "a\0b",
+        "\u200b",
+        "\u200d\ufeff",
+        "\u2800\u3164",
+        "\u0301",
+        "a\u202eb",
+        "a\u2066b",
+        "a\u2028b",
+        "a\ud800b",
+        "\u3000",
+        "x" * (NAME_CHARACTERS_MAX + 1),
+    ],
+    ids=ascii,
 )
 def test_what_is_no_line_is_no_name(text: str) -> None:
     with pytest.raises(NameInvalid):

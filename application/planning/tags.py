@@ -39,9 +39,7 @@ class ChangeTag(ChangeOrder):
 
 
 class LinkTags(Order):
-    """The tags that something has from now on. Those that are missing are made, and archived ones come back. Those that it had,
-    are archived and not named stay, hidden as they are.
-    """
+    """The tags that something has from now on. Missing ones are made, archived ones come back; hidden ones stay, named or not."""
 
     namespace: TagNamespace
     source_entity_ref_id: RefId

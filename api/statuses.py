@@ -74,12 +74,12 @@ from domain.planning.partial_dates import PartialDateInvalid
 from domain.planning.projects import BackupIsRemoved, ChildrenDiffer, RootProjectStays
 from domain.planning.recurring import GenParamsInvalid, SkipRuleInvalid
 from domain.planning.schedule_events import EventIsExternal
-from domain.planning.schedule_streams import IcalUrlInvalid, StreamIsExternal
+from domain.planning.schedule_streams import StreamIsExternal
 from domain.planning.settings import FeatureHosted
-from domain.planning.smart_list_items import UrlInvalid
 from domain.planning.tags import TagExists, TooManyTags
 from domain.planning.time_blocks import DurationInvalid
 from domain.planning.trees import BelowItself
+from domain.planning.web_addresses import UrlInvalid
 from domain.scopes import ScopeMissing, ScopeNotHeld
 from domain.signing_keys import SigningKeyInUse, SigningKeyNotFound
 from domain.threads.errors import (
@@ -188,7 +188,6 @@ STATUSES: dict[type[DomainError], int] = {
     BlockHasEvent: 422,
     StreamIsExternal: 422,
     EventIsExternal: 422,
-    IcalUrlInvalid: 422,
     TooManyCircles: 422,
     OccasionDateInvalid: 422,
     InvalidAction: 400,

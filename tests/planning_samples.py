@@ -10,18 +10,21 @@ from uuid import uuid4
 
 import msgspec
 from conftest import Workspace
+from planning_memory import sown
 
 from api.planning.frame import Resource
 from api.planning.routes import RESOURCES
 from domain.planning.concepts import BY_NOTE_NAMESPACE
 from domain.planning.notes import NoteNamespace
+from domain.planning.projects import PROJECTS
+from domain.planning.working_mem import WORKING_MEMS
 
-# How many things a workspace has of planning from the start: the settings, the life plan with its root project, a stream, what
-# is set for persons with seven circles, the working mem with its settings and its note, and what is set for time plans and for
-# journals. The first that is made has the next number.
-ROOT = "3"
-WORKING_MEM, WORKING_MEM_NOTE = "14", "15"
-SEEDED = 17
+# What a workspace has of planning from the start. The first that is made has the next number.
+SOWN = sown()
+ROOT = next(kept.entity.ref_id for kept in SOWN if kept.concept is PROJECTS)
+WORKING_MEM = next(kept.entity.ref_id for kept in SOWN if kept.concept is WORKING_MEMS)
+WORKING_MEM_NOTE = next(kept.entity.ref_id for kept in SOWN if kept.owner == WORKING_MEM)
+SEEDED = len(SOWN)
 FIRST = str(SEEDED + 1)
 VACATION = {"name": "By the sea", "start_date": "2026-07-01", "end_date": "2026-07-14"}
 LIST = {"name": "Books", "icon": "\U0001f4da"}

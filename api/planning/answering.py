@@ -15,7 +15,7 @@ from api.requests import AnyRequest
 from api.services import Services
 from application.planning.planning import Act, Made
 from application.planning.reading import Shown
-from domain.planning.entities import Concept, RefId
+from domain.planning.entities import Concept, Kept, RefId
 
 # Both change what the body names, and leave the rest.
 CHANGING = (HttpMethod.PUT, HttpMethod.PATCH)
@@ -34,15 +34,19 @@ async def carried_out(
     answer: Callable[[Made], Awaitable[bytes]] = null,
     *,
     ref_id: RefId | None = None,
+    untold: Callable[[Made], Awaitable[Kept[Any]]] | None = None,
 ) -> ASGIResponse:
     """A command, once however often it is sent. It is about the one with the `ref_id`, or else the first of the concept that it
-    made or changed, and the answer's tag is the version that this has now.
+    made or changed, or one that its events do not tell of; and the answer's tag is the version that this has now.
     """
     command, planning = await services.requests.command(request), services.planning.commands
     made, replayed = await services.idempotency.once(
         command, lambda: planning.run(command, act), lambda known: planning.again(command, known, ref_id)
     )
     subject = made.subject or next((kept for kept in made.kept if kept.concept is about), None)
+    if subject is None and untold is not None:
+        subject = await untold(made)
+        made = msgspec.structs.replace(made, kept=[*made.kept, subject])
     version = None if subject is None or subject.removed else subject.entity.version
     return json_answer(await answer(made), version=version, replayed=replayed, position=made.position)
 

@@ -4,7 +4,14 @@ import msgspec
 
 from api.planning.frame import Change, Create, Find, Load, Resource
 from api.planning.noted import NOTED, FindNoted, note_of, tags_of
-from application.planning.chapters import ChangeChapter, CreateChapter, change_chapter, create_chapter, remove_chapter
+from application.planning.chapters import (
+    ChangeChapter,
+    CreateChapter,
+    change_chapter,
+    create_chapter,
+    remove_chapter,
+    unarchive_chapter,
+)
 from application.planning.reading import Beside
 from domain.planning.chapters import CHAPTERS, Chapter
 from domain.planning.notes import Note
@@ -61,5 +68,6 @@ RESOURCE: Resource[Chapter] = Resource(
         beside=Beside(belonging=NOTED),
     ),
     change=Change(order=ChangeChapter, act=change_chapter),
+    unarchive=unarchive_chapter,
     remove=remove_chapter,
 )

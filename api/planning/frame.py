@@ -11,6 +11,7 @@ from application.planning.draft import Draft
 from application.planning.orders import ChangeOrder, Order, OrderOnOne
 from application.planning.plain import plainly_changed
 from application.planning.planning import Made
+from application.planning.ports import Seen
 from application.planning.reading import Beside, Reading, Shown
 from domain.planning.entities import Concept, Entity, Kept
 
@@ -45,7 +46,7 @@ class Find(msgspec.Struct, Generic[S, F], frozen=True, kw_only=True):
     answer: type[Answer]
     entry: Callable[[Shown[S], F], Answer]
     many: str = "entries"
-    ahead: Callable[[Reading, UUID], Awaitable[dict[str, Any]]] | None = None
+    ahead: Callable[[Reading, UUID, Seen], Awaitable[dict[str, Any]]] | None = None
 
 
 class Load(msgspec.Struct, Generic[S, L], frozen=True, kw_only=True):

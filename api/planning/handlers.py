@@ -75,7 +75,7 @@ class _Routes:
             query = read_query(request, find.query)
             workspace_id, reading = await workspace_with(request, services, self._concept), services.planning.reading
             pieces = reading.find(workspace_id, self._found(request, query))
-            ahead = await find.ahead(reading, workspace_id) if find.ahead else {}
+            ahead = await find.ahead(reading, workspace_id, query.seen) if find.ahead else {}
             return await listed(request, find.many, pieces, lambda shown: find.entry(shown, query), ahead)
 
         return find_all
@@ -93,7 +93,7 @@ class _Routes:
         ) -> ASGIResponse:
             async def act(draft: Draft) -> None:
                 if self._resource.within is not None and create.within is not None:
-                    parent = await draft.get(self._resource.within, _ref_id(request, "ref_id"))
+                    parent = await draft.get(self._resource.within, ref_id_of(request, "ref_id"))
                     if create.within(data) != parent.entity.ref_id:
                         raise ParentDiffers
                 await create.act(draft, data)
@@ -194,7 +194,7 @@ class _Routes:
             concept=self._concept,
             seen=query.seen,
             ref_ids=[int(ref_id) for ref_id in query.ref_ids()] or None,
-            owner=None if self._resource.within is None else int(_ref_id(request, "ref_id")),
+            owner=None if self._resource.within is None else int(ref_id_of(request, "ref_id")),
             beside=query.beside(),
             keep=query.keep(),
             limit=query.limit,
@@ -203,7 +203,7 @@ class _Routes:
 
     async def _shown(self, request: AnyRequest, services: Services, seen: Seen, beside: Beside) -> Shown[Any]:
         """The one of the address. Raises `EntityNotFound` and `FeatureOff`."""
-        ref_id = int(_ref_id(request, self._param))
+        ref_id = int(ref_id_of(request, self._param))
         workspace_id = await workspace_with(request, services, self._concept)
         shown = await services.planning.reading.load(workspace_id, self._concept, ref_id, seen, beside)
         self._check_within(request, shown.entity)
@@ -214,7 +214,7 @@ class _Routes:
         self, request: AnyRequest, services: Services, order: OrderOnOne, act: ActOrdered, *, archived: bool
     ) -> ASGIResponse:
         """A command on the one of the address."""
-        ref_id = _ref_id(request, self._param)
+        ref_id = ref_id_of(request, self._param)
         versions = versions_from(request, order.expected_version)
 
         async def on_it(draft: Draft) -> None:
@@ -228,7 +228,7 @@ class _Routes:
 
     def _check_within(self, request: AnyRequest, entity: Any) -> None:  # noqa: ANN401 - of the concept
         """Below another entity, only what belongs to that is there."""
-        if self._resource.within is not None and self._concept.owner(entity) != _ref_id(request, "ref_id"):
+        if self._resource.within is not None and self._concept.owner(entity) != ref_id_of(request, "ref_id"):
             raise self._concept.not_found()
 
 
@@ -242,7 +242,7 @@ def _unordered(act: Act) -> ActOrdered:
     return lambda draft, kept, _: act(draft, kept)
 
 
-def _ref_id(request: AnyRequest, name: str) -> str:
+def ref_id_of(request: AnyRequest, name: str) -> str:
     """Raises `InvalidValue`."""
     ref_id: str = request.path_params[name]
     if _REF_ID.fullmatch(ref_id) is None:

@@ -5,18 +5,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from api.planning.frame import Change, Command, Create, Find, Load, Resource
+from api.planning.frame import Change, Create, Find, Load, Resource
 from api.planning.metric_settings import the_project
 from api.planning.noted import NOTED, FindNoted, note_of, tags_of
 from api.planning.queries import OFFSET_MAX, Archived, Include, LoadQuery, RefIds
-from application.planning.metrics import (
-    ChangeCollectionProject,
-    ChangeMetric,
-    CreateMetric,
-    change_collection_project,
-    change_metric,
-    create_metric,
-)
+from application.planning.metrics import ChangeMetric, CreateMetric, change_metric, create_metric
 from application.planning.ports import Seen
 from application.planning.reading import Beside, Shown
 from domain.planning.entities import RefId
@@ -48,7 +41,7 @@ class FindMetrics(FindNoted, kw_only=True):
 
     def entries_of(self, shown: Shown[Metric]) -> list[Shown[MetricEntry]]:
         wanted = self.filter_entry_ref_ids
-        return [entry for entry in shown.each(METRIC_ENTRIES) if not wanted or entry.entity.ref_id in wanted]
+        return [entry for entry in shown.each(METRIC_ENTRIES) if not wanted or entry.ref_id in wanted]
 
 
 class LoadMetric(LoadQuery, kw_only=True):
@@ -77,9 +70,9 @@ class MetricFindResponseEntry(msgspec.Struct):
 
 
 class MetricsAnswer(msgspec.Struct):
-    """Metrics in the order of their ref_ids, and the project that measuring belongs to."""
+    """Metrics in the order of their ref_ids, and the project that measuring belongs to; null in a past that had none."""
 
-    collection_project: Project
+    collection_project: Project | None
     entries: list[MetricFindResponseEntry]
 
 
@@ -132,7 +125,7 @@ def _loaded(shown: Shown[Metric], query: LoadMetric) -> MetricAnswer:
         note=note_of(shown, archived=archived),
         tags=tags_of(shown, archived=archived),
         metric_entries=[entry.itself for entry in entries],
-        metric_entry_tags=[MetricLoadMetricEntryTags(each.entity.ref_id, tags_of(each, archived=archived)) for each in entries],
+        metric_entry_tags=[MetricLoadMetricEntryTags(each.ref_id, tags_of(each, archived=archived)) for each in entries],
         collection_tasks=(),
         collection_tasks_total_cnt=0,
         collection_tasks_page_size=TASKS_PAGE_SIZE,
@@ -158,12 +151,4 @@ RESOURCE = Resource(
         query=LoadMetric,
     ),
     change=Change(order=ChangeMetric, act=change_metric),
-    commands=[
-        Command(
-            name="change-collection-project",
-            summary="Change the project that measuring belongs to",
-            order=ChangeCollectionProject,
-            act=change_collection_project,
-        )
-    ],
 )

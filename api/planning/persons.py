@@ -69,9 +69,9 @@ class PersonFindResultEntry(msgspec.Struct):
 
 
 class PersonsAnswer(msgspec.Struct):
-    """Persons in the order of their ref_ids, and the project that catching up belongs to."""
+    """Persons in the order of their ref_ids, and the project that catching up belongs to; null in a past that had none."""
 
-    catch_up_project: Project
+    catch_up_project: Project | None
     entries: list[PersonFindResultEntry]
 
 
@@ -129,7 +129,7 @@ def _loaded(shown: Shown[Person], _: LoadPerson) -> PersonAnswer:
         tags=tags_of(shown),
         circle_ref_ids=_circles_of(shown),
         occasions=shown.all(OCCASIONS),
-        occasion_tags_by_ref_id={each.entity.ref_id: tags_of(each) for each in shown.each(OCCASIONS)},
+        occasion_tags_by_ref_id={each.ref_id: tags_of(each) for each in shown.each(OCCASIONS)},
         occasion_time_event_blocks=_blocks_of(shown),
         catch_up_tasks=(),
         catch_up_tasks_total_cnt=0,

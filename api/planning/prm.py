@@ -14,6 +14,7 @@ from api.planning.handlers import TAGS
 from api.planning.singletons import ProjectOf, Singleton
 from api.requests import AnyRequest, versions_from
 from api.services import WithServices
+from application.planning.ports import Seen
 from application.planning.prm import ChangeCatchUpProject, change_catch_up_project
 from application.planning.reading import Reading, Shown
 from domain.planning.circles import CIRCLES_OF_A_PERSON_MAX
@@ -28,10 +29,10 @@ class PrmSettingsAnswer(msgspec.Struct):
     max_circles_per_person: int
 
 
-async def the_project(reading: Reading, workspace_id: UUID) -> dict[str, Any]:
-    """The project that the settings of persons name, or else the root one."""
-    project = await chosen_project(reading, workspace_id, PRM_SETTINGS, lambda settings: settings.catch_up_project_ref_id)
-    return {"catch_up_project": project}
+async def the_project(reading: Reading, workspace_id: UUID, seen: Seen) -> dict[str, Any]:
+    """The project that the settings of persons name, or else the root one; null before there was any."""
+    settings = PRM_SETTINGS, lambda each: each.catch_up_project_ref_id
+    return {"catch_up_project": await chosen_project(reading, workspace_id, *settings, seen)}
 
 
 async def _settings(shown: Shown[PrmSettings], project_of: ProjectOf) -> PrmSettingsAnswer:

@@ -62,6 +62,7 @@ RESOURCES: tuple[Resource[Any], ...] = (
 SINGLETONS: tuple[Singleton[Any], ...] = (
     settings.THE,
     life_plan.THE,
+    metric_settings.SETTINGS,
     prm.SETTINGS,
     working_mem.THE,
     working_mem.SETTINGS,

@@ -24,9 +24,9 @@ from api.services import Services, WithServices
 from application.planning.draft import Draft
 from application.planning.orders import ChangeOrder
 from application.planning.ports import Seen
-from application.planning.reading import Beside, Found, Shown
+from application.planning.reading import Beside, Reading, Shown
 from domain.planning.entities import Concept, Entity, RefId
-from domain.planning.projects import Project
+from domain.planning.projects import PROJECTS, Project
 
 S = TypeVar("S", bound=Entity)
 # The project of a ref_id, or else the root one, as it was when the rest of the answer was so.
@@ -51,21 +51,19 @@ class Singleton(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
 def handlers_of_the(singleton: Singleton[Any]) -> list[HTTPRouteHandler]:
     """All of its routes."""
     changes = [_change(singleton, singleton.change)] if singleton.change else []
-    return [_load(singleton), *changes, history_of_the(singleton.path, singleton.the, singleton.concept)]
+    return [_load(singleton), *changes, _history(singleton)]
 
 
-def history_of_the(path: str, the: str, concept: Concept[Any]) -> HTTPRouteHandler:
-    @get(
-        f"{path}/history", responses=answers(EntityHistoryAnswer, 200, 409), **in_document(f"The history of {the}", HistoryQuery)
-    )
+def _history(singleton: Singleton[Any]) -> HTTPRouteHandler:
+    concept, said = singleton.concept, in_document(f"The history of {singleton.the}", HistoryQuery)
+
+    @get(f"{singleton.path}/history", responses=answers(EntityHistoryAnswer, 200, 409), **said)
     async def history(request: AnyRequest, services: WithServices) -> ASGIResponse:
         """Newest first, with what happened to what belongs to it."""
         query, workspace_id = read_query(request, HistoryQuery), await workspace_with(request, services, concept)
         reading = services.planning.reading
-        for shown in await anext(reading.find(workspace_id, Found(concept=concept, limit=1))):
-            ref_id = int(shown.entity.ref_id)
-            return streamed_answer(timeline(reading.history(workspace_id, ref_id, limit=query.limit, offset=query.offset)))
-        return json_answer(encoded(EntityHistoryAnswer([])), request=request)
+        ref_id = int((await reading.only(workspace_id, concept)).ref_id)
+        return streamed_answer(timeline(reading.history(workspace_id, ref_id, limit=query.limit, offset=query.offset)))
 
     return history
 
@@ -77,9 +75,9 @@ def _load(singleton: Singleton[Any]) -> HTTPRouteHandler:
     async def load(request: AnyRequest, services: WithServices) -> ASGIResponse:
         """Its tag begins with the version that a change may name."""
         query, workspace_id = read_query(request, LoadQuery), await workspace_with(request, services, singleton.concept)
-        shown = await _shown(services, workspace_id, singleton, query.seen)
-        project_of = partial(project_or_root, services.planning.reading, workspace_id, moment=query.seen.moment)
-        body = encoded(await singleton.shown(shown, project_of))
+        reading = services.planning.reading
+        shown = await reading.only(workspace_id, singleton.concept, query.seen, singleton.beside)
+        body = encoded(await singleton.shown(shown, partial(_project, reading, workspace_id, query.seen)))
         # What is shown beside it changes without it.
         return json_answer(body, request=request, version=shown.entity.version, variant=short_hash(body))
 
@@ -101,6 +99,14 @@ def _change(singleton: Singleton[Any], change: Change[Any, Any]) -> HTTPRouteHan
     return change_the
 
 
+async def _project(reading: Reading, workspace_id: UUID, seen: Seen, ref_id: RefId | None) -> Project:
+    """What is set came after the root project."""
+    project = await project_or_root(reading, workspace_id, ref_id, seen)
+    if project is None:
+        raise PROJECTS.not_found()
+    return project
+
+
 async def _changed(
     request: AnyRequest, services: Services, singleton: Singleton[Any], change: Change[Any, Any], order: ChangeOrder
 ) -> ASGIResponse:
@@ -112,11 +118,3 @@ async def _changed(
 
     await workspace_with(request, services, singleton.concept)
     return await carried_out(request, services, act, singleton.concept)
-
-
-async def _shown(services: Services, workspace_id: UUID, singleton: Singleton[S], seen: Seen) -> Shown[S]:
-    """Raises `EntityNotFound`, before there was one."""
-    found = Found(concept=singleton.concept, seen=seen, beside=singleton.beside, limit=1)
-    for shown in await anext(services.planning.reading.find(workspace_id, found)):
-        return shown
-    raise singleton.concept.not_found()

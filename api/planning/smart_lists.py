@@ -40,11 +40,8 @@ class FindSmartLists(FindNoted, kw_only=True):
         return [item for item in shown.each(SMART_LIST_ITEMS) if self._wants(item) and self._wants_tags_of(item)]
 
     def _wants(self, item: Shown[SmartListItem]) -> bool:
-        if self.filter_is_done is None and not self.filter_item_ref_id:
-            return True
-        entity = item.entity
-        right_state = self.filter_is_done is None or entity.is_done == self.filter_is_done
-        return right_state and (not self.filter_item_ref_id or entity.ref_id in self.filter_item_ref_id)
+        right_state = self.filter_is_done is None or item.entity.is_done == self.filter_is_done
+        return right_state and (not self.filter_item_ref_id or item.ref_id in self.filter_item_ref_id)
 
     def _wants_tags_of(self, item: Shown[SmartListItem]) -> bool:
         if not (self.filter_tag_names or self.filter_tag_ref_id):
@@ -132,7 +129,7 @@ def _loaded(shown: Shown[SmartList], query: LoadSmartList) -> SmartListAnswer:
 
 
 def _tags(items: list[Shown[SmartListItem]], *, archived: bool = True) -> dict[str, list[Tag]]:
-    return {item.entity.ref_id: tags_of(item, archived=archived) for item in items}
+    return {item.ref_id: tags_of(item, archived=archived) for item in items}
 
 
 def _notes(items: list[Shown[SmartListItem]], *, archived: bool = True) -> list[Note]:

@@ -1,7 +1,7 @@
 """Tags over HTTP, and what they are linked to."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import post
@@ -16,9 +16,9 @@ from api.planning.frame import Change, Create, Find, Load, Resource
 from api.planning.queries import FindQuery
 from api.requests import AnyRequest
 from api.services import WithServices
-from application.planning.draft import Draft
 from application.planning.planning import Made
 from application.planning.tags import ChangeTag, CreateTag, LinkTags, change_tag, create_tag, link_tags, remove_tag
+from domain.planning.entities import Kept
 from domain.planning.tags import TAG_LINKS, TAGS, Tag, TagLink, TagNamespace
 
 
@@ -76,22 +76,19 @@ RESOURCE: Resource[Tag] = Resource(
     tags=["planning"],
 )
 async def link(request: AnyRequest, data: JSONBody[LinkTags], services: WithServices) -> ASGIResponse:
-    """Replaces the tags that something has. Missing tags are made."""
-    linked = list[TagLink]()
-
-    async def act(draft: Draft) -> None:
-        linked.append(await link_tags(draft, data))
+    """Replaces the tags that something has, as far as they are shown: archived ones that are not named stay, and are back with it
+    when they come back. Missing tags are made.
+    """
 
     async def answer(made: Made) -> bytes:
-        found = linked or made.all(TAG_LINKS)
-        if not found:
-            # When it was sent first, nothing but an archived tag changed.
-            caller = await services.requests.caller(request)
-            owner = int(data.source_entity_ref_id)
-            found = [(await services.planning.reading.only(caller.workspace_id, TAG_LINKS, owner)).itself]
-        return encoded(TagLinkAnswer(found[0]))
+        return encoded(TagLinkAnswer(made.the(TAG_LINKS)))
 
-    return await carried_out(request, services, act, TAG_LINKS, answer)
+    async def untold(made: Made) -> Kept[Any]:
+        """Of a command that was sent before, when nothing but archived tags came back."""
+        workspace_id, owner = (await services.requests.caller(request)).workspace_id, data.source_entity_ref_id
+        return await services.planning.commands.belonged(workspace_id, TAG_LINKS, owner, made.position)
+
+    return await carried_out(request, services, lambda draft: link_tags(draft, data), TAG_LINKS, answer, untold=untold)
 
 
 HANDLERS = [link]

@@ -8,7 +8,7 @@ from application.planning.lifetimes import lifetime
 from application.planning.orders import ChangeOrder, Order, Should, U, URef
 from application.planning.plain import changed_plainly
 from application.planning.references import reassign
-from domain.planning.chapters import CHAPTERS, Chapter, check_order, milestones_of
+from domain.planning.chapters import CHAPTERS, Chapter, check_order, milestones_of, tells_of_the_present
 from domain.planning.entities import Kept, RefId
 from domain.planning.milestones import LIFE_MILESTONES
 from domain.planning.partial_dates import PartialDate
@@ -44,8 +44,16 @@ async def create_chapter(draft: Draft, order: CreateChapter) -> None:
 
 async def change_chapter(draft: Draft, kept: Kept[Chapter], order: ChangeChapter) -> None:
     """Raises `DatesOutOfOrder`."""
-    chapter = await changed_plainly(draft, kept, order)
-    await _check(draft, chapter.entity, milestones_of(kept.entity))
+    after = (await changed_plainly(draft, kept, order)).entity
+    if (after.start_date, after.end_date) != (kept.entity.start_date, kept.entity.end_date):
+        await _check(draft, after, milestones_of(kept.entity))
+
+
+async def unarchive_chapter(draft: Draft, kept: Kept[Chapter]) -> None:
+    """The days that it is told by may have changed meanwhile. That the present went on is no reason. Raises `DatesOutOfOrder`."""
+    await draft.unarchive(kept)
+    if kept.entity.archived and not tells_of_the_present(kept.entity):
+        check_order(kept.entity, await lifetime(draft))
 
 
 async def remove_chapter(draft: Draft, kept: Kept[Chapter]) -> None:

@@ -55,6 +55,10 @@ class Draft:
             raise concept.not_found()
         return found[0]
 
+    async def several(self, concept: Concept[S], ref_ids: Sequence[str]) -> list[Kept[S]]:
+        """Those of them that are there, archived ones included."""
+        return self._as_drafted(concept, await self._book.load(self._command.workspace_id, ref_ids))
+
     async def belonging(self, concept: Concept[S], owner: Kept[Any]) -> list[Kept[S]]:
         """Those of a concept that belong to an entity, archived ones included."""
         found = await self._book.belonging(self._command.workspace_id, owner.entity.ref_id)
@@ -67,6 +71,10 @@ class Draft:
         return self._as_drafted(concept, found) + [
             kept for kept in self._begun(concept) if keys is None or concept.key(kept.entity) in keys
         ]
+
+    async def naming(self, concept: Concept[S], ref_id: str) -> list[Kept[S]]:
+        """At least those of a concept that name another, archived ones included, as far as they were there before the command."""
+        return self._as_drafted(concept, await self._book.of_kind(self._command.workspace_id, concept, naming=ref_id))
 
     # Changing.
 
@@ -95,17 +103,19 @@ class Draft:
         """With what belongs to it. What is archived already stays as it is."""
         if kept.entity.archived:
             return
-        for each in [kept, *await self._all_belonging(kept)]:
+        self._happened(kept.concept, kept, kept.stream_id, kept.concept.ends.archived(reason=reason))
+        for each in await self._all_belonging(kept):
             if not each.entity.archived:
-                self._happened(each.concept, each, each.stream_id, each.concept.ends.archived(reason=reason))
+                along = each.concept.ends.archived(reason=reason, along_with=kept.entity.ref_id)
+                self._happened(each.concept, each, each.stream_id, along)
 
     async def unarchive(self, kept: Kept[Any]) -> None:
-        """With what was archived together with it. Raises `OwnerArchived`."""
+        """With what was archived along with it. Raises `OwnerArchived`."""
         if not kept.entity.archived:
             return
         await self._check_owner(kept)
         for each in [kept, *await self._all_belonging(kept)]:
-            if each.entity.archived_time == kept.entity.archived_time:
+            if each is kept or each.along_with == kept.entity.ref_id:
                 self._happened(each.concept, each, each.stream_id, each.concept.ends.unarchived())
 
     async def remove(self, kept: Kept[Any]) -> None:

@@ -36,7 +36,9 @@ async def create_goal(draft: Draft, order: CreateGoal) -> None:
 
 
 async def change_goal(draft: Draft, kept: Kept[Goal], order: ChangeGoal) -> None:
-    check_depth(await _tree(draft), kept.entity.ref_id, order.applied(kept.entity).parent_goal_ref_id)
+    above = order.applied(kept.entity).parent_goal_ref_id
+    if above != kept.entity.parent_goal_ref_id:
+        check_depth(await _tree(draft), kept.entity.ref_id, above)
     await changed_plainly(draft, kept, order)
 
 

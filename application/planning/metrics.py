@@ -1,4 +1,4 @@
-"""Metrics and their entries, and what is set for all of them."""
+"""Metrics and their entries."""
 
 from datetime import UTC, date
 
@@ -7,11 +7,9 @@ from msgspec import UNSET, UnsetType
 
 from application.planning.draft import Draft
 from application.planning.gen_params import ShouldDemand, ShouldRank, ShouldRecur, gen_params
-from application.planning.orders import ChangeOrder, Order, OrderOnOne, U
-from application.planning.references import check_references
+from application.planning.orders import ChangeOrder, Order, U
 from domain.planning.entities import Kept, RefId
 from domain.planning.metric_entries import METRIC_ENTRIES, MetricEntryCreated
-from domain.planning.metric_settings import METRIC_SETTINGS, MetricSettingsCreated
 from domain.planning.metrics import METRICS, Metric, MetricCreated, MetricUnit
 from domain.planning.recurring import Difficulty, Eisen, Period
 
@@ -64,12 +62,6 @@ class ChangeMetricEntry(ChangeOrder):
     value: U[float] = UNSET
 
 
-class ChangeCollectionProject(OrderOnOne, kw_only=True):
-    """The project that measuring should belong to, for all metrics of the workspace."""
-
-    collection_project_ref_id: RefId
-
-
 async def create_metric(draft: Draft, order: CreateMetric) -> None:
     wanted = MetricCreated(
         ref_id=draft.next_ref_id(),
@@ -98,14 +90,3 @@ async def create_metric_entry(draft: Draft, order: CreateMetricEntry) -> None:
         value=order.value,
     )
     draft.begin(METRIC_ENTRIES, wanted)
-
-
-async def change_collection_project(draft: Draft, _: Kept[Metric], order: ChangeCollectionProject) -> None:
-    """Raises `EntityNotFound` and `FeatureOff`."""
-    await check_references(draft, METRIC_SETTINGS, msgspec.structs.asdict(order))
-    for settings in await draft.all(METRIC_SETTINGS):
-        after = msgspec.structs.replace(settings.entity, collection_project_ref_id=order.collection_project_ref_id)
-        draft.change(settings, after)
-        return
-    wanted = MetricSettingsCreated(ref_id=draft.next_ref_id(), collection_project_ref_id=order.collection_project_ref_id)
-    draft.begin(METRIC_SETTINGS, wanted)

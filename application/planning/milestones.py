@@ -34,9 +34,10 @@ create_milestone = created_in_life_plan(LIFE_MILESTONES)
 
 async def change_milestone(draft: Draft, kept: Kept[Milestone], order: ChangeLifeMilestone) -> None:
     """Raises `DatesOutOfOrder`, where a chapter would be."""
-    before = await lifetime(draft)
+    before = None if order.applied(kept.entity).date == kept.entity.date else await lifetime(draft)
     await changed_plainly(draft, kept, order)
-    await check_all_in_order(draft, before)
+    if before is not None:
+        await check_all_in_order(draft, before)
 
 
 async def remove_milestone(draft: Draft, kept: Kept[Milestone]) -> None:

@@ -21,6 +21,7 @@ from domain.planning.circles import (
     check_circles,
 )
 from domain.planning.entities import Kept, RefId
+from domain.planning.links import keeping, without
 from domain.planning.occasions import OccasionKind
 from domain.planning.persons import PERSONS, Person, PersonCreated
 
@@ -45,11 +46,11 @@ class CreatePerson(CatchUp, kw_only=True):
 
 
 class ShouldBeIn(Should[tuple[RefId, ...]]):
-    """The circles that a person should be in from now on, or that they should stay in theirs."""
+    """The circles that a person should be in from now on, or that they should stay in theirs. Archived ones stay in any case."""
 
 
 class ChangePerson(ChangeCatchUp):
-    """What to change of them."""
+    """What to change of them. Archived circles stay theirs, named or not, and count among the few that they may be in."""
 
     name: U[str] = UNSET
     circle_ref_ids: ShouldBeIn | tuple[RefId, ...] | UnsetType = UNSET
@@ -82,7 +83,7 @@ async def begin_circles(draft: Draft) -> None:
 
 
 async def create_person(draft: Draft, order: CreatePerson) -> None:
-    circles = await _circles(draft, order.circle_ref_ids or ())
+    circles = await _circles(draft, order.circle_ref_ids or (), ())
     params = gen_params(PREFIX, msgspec.structs.asdict(order))
     person = draft.begin(PERSONS, PersonCreated(ref_id=draft.next_ref_id(), name=order.name, catch_up_params=params)).entity
     link = PersonCirclesCreated(ref_id=draft.next_ref_id(), person_ref_id=person.ref_id, ref_ids=circles)
@@ -92,7 +93,9 @@ async def create_person(draft: Draft, order: CreatePerson) -> None:
 async def change_person(draft: Draft, kept: Kept[Person], order: ChangePerson) -> None:
     wanted = order.wanted()
     (link,) = await draft.belonging(PERSON_CIRCLES, kept)
-    circles = await _circles(draft, wanted["circle_ref_ids"]) if "circle_ref_ids" in wanted else link.entity.ref_ids
+    circles = link.entity.ref_ids
+    if "circle_ref_ids" in wanted:
+        circles = await _circles(draft, wanted["circle_ref_ids"], circles)
     params = gen_params(PREFIX, wanted, kept.entity.catch_up_params)
     after = msgspec.structs.replace(kept.entity, name=wanted.get("name", kept.entity.name), catch_up_params=params)
     _put(draft, kept, after, link, circles)
@@ -100,20 +103,24 @@ async def change_person(draft: Draft, kept: Kept[Person], order: ChangePerson) -
 
 async def remove_circle(draft: Draft, kept: Kept[Circle]) -> None:
     """Nobody is in it any longer, those who are archived neither."""
-    persons = {person.entity.ref_id: person for person in await draft.all(PERSONS)}
-    for link in await draft.all(PERSON_CIRCLES):
-        person = persons[link.entity.person_ref_id]
-        others = tuple(ref_id for ref_id in link.entity.ref_ids if ref_id != kept.entity.ref_id)
-        _put(draft, person, person.entity, link, others)
+    ref_id = kept.entity.ref_id
+    links = [link for link in await draft.naming(PERSON_CIRCLES, ref_id) if ref_id in link.entity.ref_ids]
+    persons = await draft.several(PERSONS, [link.entity.person_ref_id for link in links])
+    by_ref_id = {person.entity.ref_id: person for person in persons}
+    for link in links:
+        person = by_ref_id[link.entity.person_ref_id]
+        _put(draft, person, person.entity, link, without(link.entity.ref_ids, ref_id))
     await draft.remove(kept)
 
 
-async def _circles(draft: Draft, ref_ids: Sequence[str]) -> tuple[str, ...]:
-    """They have to be there. Raises `TooManyCircles` and `EntityNotFound`."""
-    circles = check_circles(ref_ids)
-    for ref_id in circles:
-        await draft.get(CIRCLES, ref_id)
-    return circles
+async def _circles(draft: Draft, ref_ids: Sequence[str], before: Sequence[str]) -> tuple[str, ...]:
+    """They have to be there; those that the person is in already may be archived, and stay whether they are named or not. Raises
+    `TooManyCircles` and `EntityNotFound`.
+    """
+    hidden = {circle.entity.ref_id for circle in await draft.several(CIRCLES, before) if circle.entity.archived}
+    for ref_id in ref_ids:
+        await draft.get(CIRCLES, ref_id, archived=ref_id in hidden)
+    return check_circles(keeping(ref_ids, before, hidden))
 
 
 def _put(draft: Draft, kept: Kept[Person], after: Person, link: Kept[PersonCircles], circles: tuple[str, ...]) -> None:

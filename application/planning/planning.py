@@ -54,3 +54,8 @@ class Planning:
         """What was made when the command was carried out before, and its subject as it was then."""
         told = await self._book.told(command.workspace_id, known, subject)
         return Made(told, known.position, next((kept for kept in told if kept.entity.ref_id == subject), None))
+
+    async def belonged(self, workspace_id: UUID, concept: Concept[S], owner: str, position: int | None) -> Kept[S]:
+        """The one of a concept that belonged to an entity when the log ended at a position, whatever became of it since."""
+        found = await self._book.belonging(workspace_id, owner, position=position)
+        return next(kept for kept in found if kept.concept is concept)

@@ -22,12 +22,16 @@ class EntityBook(Protocol):
 
     async def load(self, workspace_id: UUID, ref_ids: Sequence[str]) -> list[Kept[Any]]: ...
 
-    async def belonging(self, workspace_id: UUID, owner: str) -> list[Kept[Any]]:
-        """What belongs to an entity, by itself or to what does, in the order of their ref_ids."""
+    async def belonging(self, workspace_id: UUID, owner: str, *, position: int | None = None) -> list[Kept[Any]]:
+        """What belongs to an entity, by itself or to what does, in the order of their ref_ids; or what did when the log ended at
+        a position, whatever became of it since.
+        """
         ...
 
-    async def of_kind(self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None) -> list[Kept[Any]]:
-        """All of a concept, or those with one of the keys."""
+    async def of_kind(
+        self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None, *, naming: str | None = None
+    ) -> list[Kept[Any]]:
+        """All of a concept, or those with one of the keys, or at least those that name a ref_id."""
         ...
 
     async def told(self, workspace_id: UUID, command: KnownCommand, subject: str | None) -> list[Kept[Any]]:

@@ -59,7 +59,11 @@ async def create_project(draft: Draft, order: CreateProject) -> None:
 
 
 async def change_project(draft: Draft, kept: Kept[Project], order: ChangeProject) -> None:
-    wanted, projects = order.applied(kept.entity), await _all(draft)
+    wanted = order.applied(kept.entity)
+    if wanted.parent_project_ref_id == kept.entity.parent_project_ref_id:
+        draft.change(kept, wanted)
+        return
+    projects = await _all(draft)
     await check_references(draft, PROJECTS, order.wanted(), kept.entity)
     after = moved(_entities(projects), wanted.ref_id, wanted.parent_project_ref_id)
     draft.change(kept, msgspec.structs.replace(after[wanted.ref_id], name=wanted.name))

@@ -8,20 +8,27 @@ import msgspec
 
 from application.planning.ports import EntityReader, Seen, Selection, Stored
 from domain.planning.entities import Concept, Entity
+from domain.planning.errors import EntityNotFound
 
 S = TypeVar("S", bound=Entity)
 T = TypeVar("T", bound=Entity)
 # A note may be large, so no more than these lie in memory at once.
 SHOWN_AT_ONCE_MAX = 200
 COUNT_MAX = 2**31 - 1
+_NOW = Seen()
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """What is shown beside an entity: what belongs to it, what belongs to that, and others that it names."""
+    """What is shown beside an entity: what belongs to it, what belongs to that, and others that it names, with its owner. What
+    belongs to it shows what it names in any case.
+    """
 
     belonging: tuple[Concept[Any], ...] = ()
     deeper: tuple[Concept[Any], ...] = ()
     named: bool = False
+
+
+_NOTHING_BESIDE = Beside()
 
 
 class Found(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
@@ -43,11 +50,12 @@ _NOTHING: Mapping[str, Sequence[Stored]] = {}
 class Shelf:
     """What was read for some entities: what belongs to them, by its kind, and what is named by any."""
 
-    __slots__ = ("_belonging", "_named", "names")
+    __slots__ = ("_belonging", "_entities", "_named", "names")
 
     def __init__(self, belonging: Iterable[Stored] = ()) -> None:
         self._belonging: dict[int | None, dict[str, list[Stored]]] = {}
         self._named: dict[int, Stored] = {}
+        self._entities: dict[int, Any] = {}
         # The ref_ids that an entity names.
         self.names: dict[int, Sequence[str]] = {}
         self.put(belonging)
@@ -61,6 +69,13 @@ class Shelf:
 
     def of(self, owner: int) -> Mapping[str, Sequence[Stored]]:
         return self._belonging.get(owner, _NOTHING)
+
+    def entity(self, stored: Stored) -> Any:  # noqa: ANN401 - of its concept
+        """Decoded once, however many ask."""
+        found = self._entities.get(stored.ref_id)
+        if found is None:
+            found = self._entities[stored.ref_id] = decoded(stored)
+        return found
 
     def named(self, concept: Concept[Any], ref_id: int) -> Stored | None:
         stored = self._named.get(ref_id)
@@ -86,7 +101,12 @@ class Shown(Generic[S]):
 
     @property
     def entity(self) -> S:
-        return cast("S", decoded(self._stored))
+        return cast("S", self._shelf.entity(self._stored))
+
+    @property
+    def ref_id(self) -> str:
+        """Without looking into it."""
+        return str(self._stored.ref_id)
 
     def one(self, concept: Concept[T], *, archived: bool = True) -> T | None:
         """The one of a concept that belongs to it; None if there is none, or it was not asked for."""
@@ -122,12 +142,12 @@ class Shown(Generic[S]):
 
     def _those(self, concept: Concept[Any], *, archived: bool) -> Sequence[Stored]:
         found = self._belonging.get(concept.kind, ())
-        return found if archived or not found else [stored for stored in found if not decoded(stored).archived]
+        return found if archived or not found else [stored for stored in found if not self._shelf.entity(stored).archived]
 
     def _those_named(self, concept: Concept[Any], *, archived: bool) -> list[Stored]:
         named = (self._shelf.named(concept, int(ref_id)) for ref_id in self._shelf.names.get(self._stored.ref_id, ()))
         found = [stored for stored in named if stored is not None]
-        return found if archived else [stored for stored in found if not decoded(stored).archived]
+        return found if archived else [stored for stored in found if not self._shelf.entity(stored).archived]
 
 
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {}
@@ -170,11 +190,13 @@ class Reading:
                 return shown[0]
         raise concept.not_found()
 
-    async def only(self, workspace_id: UUID, concept: Concept[S], owner: int | None = None) -> Shown[S]:
-        """The one of a concept of which each workspace, or each owner, has one."""
-        wanted = Found(concept=concept, owner=owner)
-        found = [shown async for piece in self.find(workspace_id, wanted) for shown in piece]
-        return found[0]
+    async def only(
+        self, workspace_id: UUID, concept: Concept[S], seen: Seen = _NOW, beside: Beside = _NOTHING_BESIDE
+    ) -> Shown[S]:
+        """The one of a concept of which each workspace has one, from its first request on. Raises `EntityNotFound` before."""
+        for shown in await anext(self.find(workspace_id, Found(concept=concept, seen=seen, beside=beside, limit=1))):
+            return shown
+        raise EntityNotFound("This workspace had none yet at that time.")
 
     async def _shown(
         self, workspace_id: UUID, found: Found[S], wanted: Sequence[Stored], belonging: Sequence[Stored]
@@ -186,8 +208,11 @@ class Reading:
             deeper = await self._reader.belonging(workspace_id, owners, beside.deeper, found.seen)
             shelf.put(deeper)
             naming += deeper
-        shelf.names = {each.ref_id: each.concept.names(decoded(each)) for each in naming if each.concept.names}
-        if ref_ids := {int(ref_id) for names in shelf.names.values() for ref_id in names}:
+        shelf.names = {each.ref_id: each.concept.names(shelf.entity(each)) for each in naming if each.concept.names}
+        ref_ids = {int(ref_id) for names in shelf.names.values() for ref_id in names}
+        if beside.named:
+            ref_ids |= {each.owner for each in wanted if each.owner is not None}
+        if ref_ids:
             shelf.know(await self._reader.named(workspace_id, sorted(ref_ids), found.seen))
         return [Shown(each, shelf) for each in wanted]
 

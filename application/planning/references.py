@@ -28,7 +28,7 @@ async def reassign(draft: Draft, removed: Kept[Any], heir: str | None) -> None:
     """Whatever names what is removed names its heir instead, or nothing. Archived ones as well, because they may come back."""
     for concept in CONCEPTS:
         fields = [name for name, kind in concept.references.items() if kind == removed.concept.kind]
-        for kept in await draft.all(concept) if fields else ():
+        for kept in await draft.naming(concept, removed.entity.ref_id) if fields else ():
             values = {name: instead(getattr(kept.entity, name), removed.entity.ref_id, heir) for name in fields}
             draft.change(kept, msgspec.structs.replace(kept.entity, **values))
 

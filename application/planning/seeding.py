@@ -12,6 +12,7 @@ import msgspec
 from application.event_store import Command, CommandKnown, EventStore
 from application.planning.journal_settings import begin_journals
 from application.planning.life_plan import begin_life_plan
+from application.planning.metric_settings import begin_metric_settings
 from application.planning.planning import Act, Planning
 from application.planning.prm import begin_prm
 from application.planning.schedule_streams import begin_schedule
@@ -36,6 +37,7 @@ SEEDS: tuple[Seed, ...] = (
     Seed("life-plan", begin_life_plan),
     Seed("schedule", begin_schedule),
     Seed("prm", begin_prm),
+    Seed("metric-settings", begin_metric_settings),
     Seed("working-mem", begin_working_mem),
     Seed("time-plans", begin_time_plans),
     Seed("journals", begin_journals),

@@ -31,8 +31,11 @@ async def the_settings(draft: Draft) -> Kept[PlanningSettings]:
 
 async def check_on(draft: Draft, feature: Feature | None) -> None:
     """Raises `FeatureOff`."""
-    if feature is not None and not (await the_settings(draft)).entity.feature_flags.get(feature, True):
-        raise FeatureOff(feature=feature)
+    if feature is None:
+        return
+    for settings in await draft.all(PLANNING_SETTINGS):
+        if not settings.entity.feature_flags.get(feature, True):
+            raise FeatureOff(feature=feature)
 
 
 async def switch_features(draft: Draft, order: SwitchFeatures, versions: tuple[int, ...]) -> None:

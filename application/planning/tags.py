@@ -9,6 +9,7 @@ from application.planning.owners import the_owner
 from application.planning.settings import check_on
 from domain.planning.concepts import BY_TAG_NAMESPACE
 from domain.planning.entities import Kept, RefId
+from domain.planning.links import keeping, without
 from domain.planning.tags import (
     TAG_LINKS,
     TAGS,
@@ -18,6 +19,7 @@ from domain.planning.tags import (
     TagLink,
     TagLinkCreated,
     TagNamespace,
+    check_linked,
     check_tag_name,
     check_tag_names,
     tag_key,
@@ -38,7 +40,7 @@ class ChangeTag(ChangeOrder):
 
 
 class LinkTags(Order):
-    """The tags that something has from now on. Those that are missing are made, and archived ones come back."""
+    """The tags that something has from now on. Missing ones are made, archived ones come back; hidden ones stay, named or not."""
 
     namespace: TagNamespace
     source_entity_ref_id: RefId
@@ -65,24 +67,33 @@ async def change_tag(draft: Draft, kept: Kept[Tag], order: ChangeTag) -> None:
 
 async def remove_tag(draft: Draft, kept: Kept[Tag]) -> None:
     """Whatever has it has it no longer."""
-    for link in await draft.all(TAG_LINKS):
-        others = tuple(ref_id for ref_id in link.entity.ref_ids if ref_id != kept.entity.ref_id)
-        draft.change(link, msgspec.structs.replace(link.entity, ref_ids=others))
+    for link in await draft.naming(TAG_LINKS, kept.entity.ref_id):
+        draft.change(link, msgspec.structs.replace(link.entity, ref_ids=without(link.entity.ref_ids, kept.entity.ref_id)))
     await draft.remove(kept)
 
 
-async def link_tags(draft: Draft, order: LinkTags) -> TagLink:
+async def link_tags(draft: Draft, order: LinkTags) -> None:
     owner = await the_owner(draft, BY_TAG_NAMESPACE, order.namespace, order.source_entity_ref_id)
     ref_ids = await _tags(draft, order.namespace, check_tag_names(order.tag_names))
     for link in await draft.belonging(TAG_LINKS, owner):
-        return draft.change(draft.about(link), msgspec.structs.replace(link.entity, ref_ids=ref_ids)).entity
+        ref_ids = check_linked(keeping(ref_ids, link.entity.ref_ids, await _hidden(draft, link.entity)))
+        after = draft.change(draft.about(link), msgspec.structs.replace(link.entity, ref_ids=ref_ids))
+        # Perhaps nothing but archived tags came back.
+        draft.there_already += [after] if after is link else []
+        return
     wanted = TagLinkCreated(
         ref_id=draft.next_ref_id(),
         namespace=order.namespace,
         source_entity_ref_id=owner.entity.ref_id,
         ref_ids=ref_ids,
     )
-    return draft.begin(TAG_LINKS, wanted).entity
+    draft.begin(TAG_LINKS, wanted)
+
+
+async def _hidden(draft: Draft, link: TagLink) -> set[str]:
+    """Those that are archived, once the command brought back what it names."""
+    tags = await draft.several(TAGS, link.ref_ids)
+    return {tag.entity.ref_id for tag in tags if tag.entity.archived}
 
 
 async def _tags(draft: Draft, namespace: TagNamespace, names: list[str]) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from msgspec import UNSET, UnsetType
 from domain.events import Change
 from domain.planning.entities import Archived, Changed, Concept, Created, Entity, Lifecycle, RefId, Removed, Unarchived
 from domain.planning.errors import DatesOutOfOrder
+from domain.planning.milestones import MilestoneInUse
 from domain.planning.names import clean_name
-from domain.planning.partial_dates import Lifetime, PartialDate, milestone_of, resolved, settled
+from domain.planning.partial_dates import PRESENT, Lifetime, PartialDate, milestone_of, resolved, settled
 
 
 class ChapterCreated(Created, frozen=True, kw_only=True, tag="chapter.created"):
@@ -73,19 +74,31 @@ def milestones_of(chapter: Chapter) -> list[RefId]:
     return [ref_id for ref_id in (milestone_of(chapter.start_date), milestone_of(chapter.end_date)) if ref_id is not None]
 
 
+def tells_of_the_present(chapter: Chapter) -> bool:
+    return PRESENT in (chapter.start_date, chapter.end_date)
+
+
 def in_order(chapter: Chapter, life: Lifetime) -> bool:
     return resolved(chapter.start_date, life) < resolved(chapter.end_date, life)
 
 
-def check_order(chapter: Chapter, life: Lifetime) -> None:
+def check_order(chapter: Chapter, life: Lifetime, *, what: str = "The chapter") -> None:
     """Raises `DatesOutOfOrder`."""
     if not in_order(chapter, life):
         start, end = resolved(chapter.start_date, life), resolved(chapter.end_date, life)
         raise DatesOutOfOrder(
-            f"The chapter {chapter.ref_id} would start on {start} and end on {end}, which is not after that.",
-            start_date=start,
-            end_date=end,
+            f"{what} would start on {start} and end on {end}, which is not after that.", start_date=start, end_date=end
         )
+
+
+def milestone_in_use(chapter: Chapter) -> MilestoneInUse:
+    """Of an archived one as well, which may come back."""
+    if chapter.archived:
+        return MilestoneInUse(
+            "An archived chapter begins or ends with this milestone. Remove that one, or unarchive and change it.",
+            chapter_ref_id=chapter.ref_id,
+        )
+    return MilestoneInUse(chapter_ref_id=chapter.ref_id)
 
 
 def settle(chapter: Chapter) -> Chapter:

@@ -104,7 +104,8 @@ def check_circles(ref_ids: Iterable[RefId]) -> tuple[RefId, ...]:
     unique = tuple(dict.fromkeys(ref_ids))
     if len(unique) > CIRCLES_OF_A_PERSON_MAX:
         raise TooManyCircles(
-            f"A person is in {CIRCLES_OF_A_PERSON_MAX} circles at most; these are {len(unique)}.", parameter="circle_ref_ids"
+            f"A person is in {CIRCLES_OF_A_PERSON_MAX} circles at most; with those that are archived, these are {len(unique)}.",
+            parameter="circle_ref_ids",
         )
     return unique
 

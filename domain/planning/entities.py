@@ -40,9 +40,10 @@ class Changed(Event, frozen=True, kw_only=True):
 
 
 class Archived(Event, frozen=True, kw_only=True):
-    """It was put away."""
+    """It was put away; by itself, or along with something that it belongs to."""
 
     reason: ArchivalReason = "user"
+    along_with: RefId | None = None
 
 
 class Unarchived(Event, frozen=True):
@@ -77,6 +78,8 @@ class Kept(msgspec.Struct, Generic[S], frozen=True):
     concept: "Concept[S]"
     stream_id: UUID
     entity: S
+    # What it was archived along with, which brings it back; None where it is not archived, or was by itself.
+    along_with: str | None = None
     removed: bool = False
 
     @property
@@ -105,6 +108,8 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
 
     # What its events begin with, and its rows are known by.
     kind: str
+    # As people call it, where that is something else.
+    called: str | None = None
     entity: type[S]
     created: type[Created]
     # What it is a part of; None of what every workspace has, and of what is about something else.
@@ -120,8 +125,6 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     settle: Callable[[S], S] = as_it_is
     # The entity that it belongs to: what is archived, brought back or removed takes along what belongs to it.
     owner: Callable[[S], str | None] = _nothing
-    # The one it hangs below, where that means no more than an order.
-    parent: Callable[[S], str | None] = _nothing
     # Its fields that hold the ref_id of something of the life plan, or several. What they name has to be there when it is named,
     # and when that is removed, they name what takes its place. The last of `changed` has all of them.
     references: Mapping[str, Referred] = {}
@@ -149,17 +152,19 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
             raise TypeError("an entity's stream starts with its creation")
         at = moment_text(fact.at)
         entity = msgspec.structs.replace(kept.entity, version=fact.version, last_modified_time=at)
+        along_with, removed = kept.along_with, False
         match event:
             case Changed():
                 after = {name: each.after for name, each in changes_of(event).items() if name not in self.told_beside}
                 entity = msgspec.structs.replace(entity, **after)
-            case Archived(reason=reason):
+            case Archived(reason=reason, along_with=along_with):
                 entity = msgspec.structs.replace(entity, archived=True, archival_reason=reason, archived_time=at)
             case Unarchived():
                 entity = msgspec.structs.replace(entity, archived=False, archival_reason=None, archived_time=None)
+                along_with = None
             case Removed():
-                return Kept(self, stream_id, entity, removed=True)
-        return Kept(self, stream_id, entity)
+                removed = True
+        return Kept(self, stream_id, entity, along_with, removed)
 
     def begin(self, wanted: Created, at: datetime) -> Created:
         """The beginning as it is recorded."""
@@ -189,6 +194,11 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         raise TypeError(f"no event tells that {', '.join(changes)} of a {self.kind} changed")
 
     @property
+    def words(self) -> str:
+        """What it is called in a sentence."""
+        return self.called or self.kind.replace("_", " ")
+
+    @property
     def ends(self) -> Lifecycle:
         """Of what is there for good, nobody asks."""
         if self.lifecycle is None:
@@ -196,9 +206,7 @@ class Concept(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         return self.lifecycle
 
     def not_found(self) -> EntityNotFound:
-        return EntityNotFound(
-            f"This workspace has no {self.kind.replace('_', ' ')} of this ref_id. It may be archived, or removed."
-        )
+        return EntityNotFound(f"This workspace has no {self.words} of this ref_id. It may be archived, or removed.")
 
     def _begun(self, event: Created, version: int, at: str) -> S:
         return self.entity(

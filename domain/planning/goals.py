@@ -87,7 +87,6 @@ GOALS = Concept(
     changed=(GoalRenamed, GoalMoved, GoalChanged),
     lifecycle=Lifecycle(GoalArchived, GoalUnarchived, GoalRemoved),
     settle=_settle,
-    parent=lambda goal: goal.parent_goal_ref_id,
     references={"project_ref_id": "project", "parent_goal_ref_id": "goal"},
     note_namespace="goal",
     tag_namespace="goal",

@@ -24,6 +24,7 @@ from domain.planning.errors import RuleBroken
 from domain.planning.time_blocks import DurationInvalid, TimeEventNamespace
 
 MINUTES_MAX = 2880
+DAY_MINUTES = 24 * 60
 TimeInDay = Annotated[str, Meta(pattern=whole("([01][0-9]|2[0-3]):[0-5][0-9]"))]
 
 
@@ -86,16 +87,20 @@ def check_without_event(block: TimeEventInDayBlock) -> None:
 def _settle(block: TimeEventInDayBlock) -> TimeEventInDayBlock:
     if not 1 <= block.duration_mins <= MINUTES_MAX:
         raise DurationInvalid(f"duration_mins is from 1 to {MINUTES_MAX}.", parameter="duration_mins")
+    hours, minutes = (int(number) for number in block.start_time_in_day.split(":"))
+    days_left = (date.max - block.start_date).days + 1
+    if block.duration_mins > days_left * DAY_MINUTES - hours * 60 - minutes:
+        raise DurationInvalid("It would end after the calendar, which ends with the year 9999.", parameter="duration_mins")
     return block
 
 
 IN_DAY_BLOCKS = Concept(
     kind="in_day_block",
+    called="block in a day",
     entity=TimeEventInDayBlock,
     created=InDayBlockCreated,
     changed=(InDayBlockMoved,),
     lifecycle=Lifecycle(InDayBlockArchived, InDayBlockUnarchived, InDayBlockRemoved),
     settle=_settle,
     owner=lambda block: block.source_entity_ref_id,
-    names=lambda block: (block.source_entity_ref_id,),
 )

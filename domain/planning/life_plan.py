@@ -1,6 +1,5 @@
 """The life plan, which a workspace has one of: whose life it is, by the day it began."""
 
-import re
 from datetime import date
 from typing import Annotated
 
@@ -8,18 +7,15 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from domain.events import Change
-from domain.patterns import whole
+from domain.planning.days_of_year import DAY_OF_YEAR_PATTERN, DayOfYear, day_of_year
 from domain.planning.entities import COLLECTION, Changed, Concept, Created, Entity, RefId
 from domain.planning.errors import RuleBroken
 
 AGE_YEARS_MAX = 100
 BIRTHDAY = "1 Jan"
 BIRTH_YEAR = 1990
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DAY_OF_YEAR_PATTERN = whole(f"[0-9]{{1,2}} ({'|'.join(MONTHS)})")
-DayOfYear = Annotated[str, Meta(pattern=DAY_OF_YEAR_PATTERN, description="A day and a month, such as 12 Apr.")]
+Birthday = Annotated[str, Meta(pattern=DAY_OF_YEAR_PATTERN, description="A day and a month, such as 12 Apr.")]
 Year = Annotated[int, Meta(ge=1900, le=2100)]
-_LEAP_YEAR = 2000
 
 
 class BirthInvalid(RuleBroken):
@@ -47,29 +43,19 @@ class LifePlan(Entity, frozen=True, kw_only=True):
     """Whose life it is."""
 
     workspace_ref_id: RefId
-    birthday: DayOfYear
+    birthday: Birthday
     birth_year: Year
-
-
-def day_of_year(text: str) -> tuple[int, int]:
-    """The month and the day. Raises `BirthInvalid`."""
-    if re.fullmatch(DAY_OF_YEAR_PATTERN, text) is not None:
-        day, month = text.split(" ")
-        number = MONTHS.index(month) + 1
-        if _day(_LEAP_YEAR, number, int(day)) is not None:
-            return number, int(day)
-    raise BirthInvalid(f"{text} is no day of a year. Send one such as 12 Apr.")
 
 
 def anniversary(birth: date, years: int) -> date:
     """The birthday at some age; of who was born on a leap day, the day before in other years."""
     year = birth.year + years
-    return _day(year, birth.month, birth.day) or date(year, birth.month, birth.day - 1)
+    return DayOfYear(birth.month, birth.day).in_year(year) or date(year, birth.month, birth.day - 1)
 
 
 def birth_of(plan: LifePlan) -> date:
     """Raises `BirthInvalid`."""
-    found = _day(plan.birth_year, *day_of_year(plan.birthday))
+    found = _birthday(plan.birthday).in_year(plan.birth_year)
     if found is None:
         raise BirthInvalid(f"{plan.birth_year} had no {plan.birthday}.")
     return found
@@ -85,16 +71,16 @@ def check_age(plan: LifePlan, today: date) -> LifePlan:
     return plan
 
 
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+def _birthday(text: str) -> DayOfYear:
+    """Raises `BirthInvalid`."""
+    day = day_of_year(text)
+    if day is None:
+        raise BirthInvalid(f"{text} is no day of a year. Send one such as 12 Apr.")
+    return day
 
 
 def _settle(plan: LifePlan) -> LifePlan:
-    month, day = day_of_year(plan.birthday)
-    return msgspec.structs.replace(plan, birthday=f"{day} {MONTHS[month - 1]}")
+    return msgspec.structs.replace(plan, birthday=str(_birthday(plan.birthday)))
 
 
 LIFE_PLANS = Concept(

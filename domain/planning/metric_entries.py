@@ -48,13 +48,14 @@ class MetricEntry(Entity, frozen=True, kw_only=True):
 
 
 def _settle(entry: MetricEntry) -> MetricEntry:
-    # A whole number may come without its point, and is stored with it.
-    value = float(entry.value)
+    # A whole number may come without its point, and is stored with it. Zero has no sign: the two are equal and print differently.
+    value = float(entry.value) + 0.0
     return msgspec.structs.replace(entry, value=value, name=f"Entry for {entry.collection_time.isoformat()} value={value}")
 
 
 METRIC_ENTRIES = Concept(
     kind="metric_entry",
+    called="entry of a metric",
     entity=MetricEntry,
     created=MetricEntryCreated,
     feature="metrics",

@@ -1,4 +1,4 @@
-"""What a workspace has set for all its metrics. There is nothing of it until something is set."""
+"""What a workspace has set for all its metrics."""
 
 from msgspec import UNSET, UnsetType
 
@@ -7,9 +7,9 @@ from domain.planning.entities import COLLECTION, Changed, Concept, Created, Enti
 
 
 class MetricSettingsCreated(Created, frozen=True, kw_only=True, tag="metric_settings.created"):
-    """A project was chosen for measuring."""
+    """The workspace began to know metrics."""
 
-    collection_project_ref_id: RefId | None
+    collection_project_ref_id: RefId | None = None
     workspace_ref_id: RefId = COLLECTION
 
 

@@ -73,6 +73,7 @@ def _settle(milestone: Milestone) -> Milestone:
 
 LIFE_MILESTONES = Concept(
     kind="life_milestone",
+    called="milestone",
     entity=Milestone,
     created=LifeMilestoneCreated,
     feature="life-plan",

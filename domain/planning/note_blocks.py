@@ -1,15 +1,19 @@
 """What notes are made of. The text is plain; what a block looks like is up to whoever shows it."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from domain.planning.entities import RefId
 from domain.planning.errors import RuleBroken
 
 CONTENT_BYTES_MAX = 256 * 1024
 DEPTH_MAX = 32
+# What every client can count to.
+LEVEL_MAX = 2**53
+Level = Annotated[int, Meta(ge=-LEVEL_MAX, le=LEVEL_MAX)]
 NamedEntityTag = Literal[
     "BigPlan",
     "BigPlanMilestone",
@@ -88,7 +92,7 @@ class HeadingBlock(NoteBlock, frozen=True, kw_only=True, tag="heading"):
     """What is below it is about; nothing depends on the level; `kind` is heading."""
 
     text: str
-    level: int
+    level: Level
 
 
 class BulletedListBlock(NoteBlock, frozen=True, kw_only=True, tag="bulleted-list"):

@@ -1,21 +1,17 @@
 """Occasions of a person: days of the year on which to think of them."""
 
-from datetime import date
 from typing import Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from domain.events import Change
+from domain.planning.days_of_year import day_of_year
 from domain.planning.entities import Archived, Changed, Concept, Created, Entity, Lifecycle, RefId, Removed, Unarchived
 from domain.planning.errors import RuleBroken
 from domain.planning.names import clean_name
 
 OccasionKind = Literal["anniversary", "birthday", "holiday", "other"]
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DAY_DIGITS_MAX = 2
-# A year with all days.
-_LEAP_YEAR = 2000
 
 
 class OccasionDateInvalid(RuleBroken):
@@ -73,19 +69,11 @@ class Occasion(Entity, frozen=True, kw_only=True):
     date: str
 
 
-def day_of_year(text: str) -> str:
-    """As it is kept: the day without zeros, and the month in three letters. Raises `OccasionDateInvalid`."""
-    try:
-        day, month = text.split()
-        if not (day.isascii() and day.isdecimal() and len(day) <= DAY_DIGITS_MAX):
-            raise OccasionDateInvalid(parameter="date")
-        return f"{date(_LEAP_YEAR, MONTHS.index(month) + 1, int(day)).day} {month}"
-    except ValueError:
-        raise OccasionDateInvalid(parameter="date") from None
-
-
 def _settle(occasion: Occasion) -> Occasion:
-    return msgspec.structs.replace(occasion, name=clean_name(occasion.name), date=day_of_year(occasion.date))
+    day = day_of_year(occasion.date)
+    if day is None:
+        raise OccasionDateInvalid(parameter="date")
+    return msgspec.structs.replace(occasion, name=clean_name(occasion.name), date=str(day))
 
 
 OCCASIONS = Concept(

@@ -12,6 +12,7 @@ from domain.patterns import whole
 from domain.planning.errors import RuleBroken
 from domain.planning.life_plan import AGE_YEARS_MAX, anniversary
 
+PRESENT = "present"
 YEAR_MIN = 1900
 YEAR_MAX = 2100
 PARTIAL_DATE_PATTERN = whole(

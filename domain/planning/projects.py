@@ -166,7 +166,6 @@ PROJECTS = Concept(
     changed=(ProjectRenamed, ProjectReordered, ProjectMoved, ProjectChanged),
     lifecycle=Lifecycle(ProjectArchived, ProjectUnarchived, ProjectRemoved),
     settle=_settle,
-    parent=lambda project: project.parent_project_ref_id,
     references={"parent_project_ref_id": "project"},
     key=lambda project: ROOT if project.parent_project_ref_id is None else None,
     note_namespace="project",

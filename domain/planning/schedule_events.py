@@ -52,8 +52,8 @@ class ScheduleEventFullDays(ScheduleEvent, frozen=True, kw_only=True):
     """An event of whole days."""
 
 
-class ScheduleEventInDayCreated(Created, frozen=True, kw_only=True, tag="schedule_event_in_day.created"):
-    """An event was put into a stream."""
+class ScheduleEventCreated(Created, frozen=True, kw_only=True):
+    """Of either kind."""
 
     name: str
     schedule_stream_ref_id: RefId
@@ -62,10 +62,24 @@ class ScheduleEventInDayCreated(Created, frozen=True, kw_only=True, tag="schedul
     schedule_domain_ref_id: RefId = COLLECTION
 
 
-class ScheduleEventInDayRenamed(Changed, frozen=True, kw_only=True, tag="schedule_event_in_day.renamed"):
-    """The event is called something else."""
+class ScheduleEventRenamed(Changed, frozen=True, kw_only=True):
+    """Of either kind."""
 
     name: Change[str] | UnsetType = UNSET
+
+
+class ScheduleEventMoved(Changed, frozen=True, kw_only=True):
+    """Of either kind."""
+
+    schedule_stream_ref_id: Change[RefId] | UnsetType = UNSET
+
+
+class ScheduleEventInDayCreated(ScheduleEventCreated, frozen=True, kw_only=True, tag="schedule_event_in_day.created"):
+    """An event was put into a stream."""
+
+
+class ScheduleEventInDayRenamed(ScheduleEventRenamed, frozen=True, kw_only=True, tag="schedule_event_in_day.renamed"):
+    """The event is called something else."""
 
 
 class ScheduleEventInDayRescheduled(Changed, frozen=True, kw_only=True, tag="schedule_event_in_day.rescheduled"):
@@ -83,10 +97,8 @@ class ScheduleEventInDayChanged(ScheduleEventInDayRescheduled, frozen=True, kw_o
     schedule_stream_ref_id: Change[RefId] | UnsetType = UNSET
 
 
-class ScheduleEventInDayMoved(Changed, frozen=True, kw_only=True, tag="schedule_event_in_day.moved"):
+class ScheduleEventInDayMoved(ScheduleEventMoved, frozen=True, kw_only=True, tag="schedule_event_in_day.moved"):
     """The event is in another stream."""
-
-    schedule_stream_ref_id: Change[RefId] | UnsetType = UNSET
 
 
 class ScheduleEventInDayArchived(Archived, frozen=True, tag="schedule_event_in_day.archived"):
@@ -101,20 +113,12 @@ class ScheduleEventInDayRemoved(Removed, frozen=True, tag="schedule_event_in_day
     """The event disappeared from every read."""
 
 
-class ScheduleEventFullDaysCreated(Created, frozen=True, kw_only=True, tag="schedule_event_full_days.created"):
+class ScheduleEventFullDaysCreated(ScheduleEventCreated, frozen=True, kw_only=True, tag="schedule_event_full_days.created"):
     """An event was put into a stream."""
 
-    name: str
-    schedule_stream_ref_id: RefId
-    source: Source = "user"
-    external_uid: str | None = None
-    schedule_domain_ref_id: RefId = COLLECTION
 
-
-class ScheduleEventFullDaysRenamed(Changed, frozen=True, kw_only=True, tag="schedule_event_full_days.renamed"):
+class ScheduleEventFullDaysRenamed(ScheduleEventRenamed, frozen=True, kw_only=True, tag="schedule_event_full_days.renamed"):
     """The event is called something else."""
-
-    name: Change[str] | UnsetType = UNSET
 
 
 class ScheduleEventFullDaysRescheduled(Changed, frozen=True, kw_only=True, tag="schedule_event_full_days.rescheduled"):
@@ -134,10 +138,8 @@ class ScheduleEventFullDaysChanged(
     schedule_stream_ref_id: Change[RefId] | UnsetType = UNSET
 
 
-class ScheduleEventFullDaysMoved(Changed, frozen=True, kw_only=True, tag="schedule_event_full_days.moved"):
+class ScheduleEventFullDaysMoved(ScheduleEventMoved, frozen=True, kw_only=True, tag="schedule_event_full_days.moved"):
     """The event is in another stream."""
-
-    schedule_stream_ref_id: Change[RefId] | UnsetType = UNSET
 
 
 class ScheduleEventFullDaysArchived(Archived, frozen=True, tag="schedule_event_full_days.archived"):
@@ -164,6 +166,7 @@ def _settle(event: V) -> V:
 
 SCHEDULE_EVENTS_IN_DAY = Concept(
     kind="schedule_event_in_day",
+    called="event in a day",
     entity=ScheduleEventInDay,
     created=ScheduleEventInDayCreated,
     feature="schedule",
@@ -178,6 +181,7 @@ SCHEDULE_EVENTS_IN_DAY = Concept(
 )
 SCHEDULE_EVENTS_FULL_DAYS = Concept(
     kind="schedule_event_full_days",
+    called="event of whole days",
     entity=ScheduleEventFullDays,
     created=ScheduleEventFullDaysCreated,
     feature="schedule",

@@ -1,7 +1,6 @@
 """Streams of the schedule: calendars of the user's own, and those that are followed elsewhere."""
 
 from typing import Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -21,25 +20,20 @@ from domain.planning.entities import (
 )
 from domain.planning.errors import RuleBroken
 from domain.planning.names import clean_name
+from domain.planning.web_addresses import UrlInvalid, check_url
 
 Source = Literal["user", "external-ical"]
 Color = Literal["blue", "brown", "cyan", "gray", "green", "magenta", "orange", "purple", "red", "yellow"]
 # What every workspace has from the start.
 FIRST_NAME = "Life"
 FIRST_COLOR: Color = "blue"
-URL_CHARACTERS_MAX = 2048
+CALENDAR_SCHEMES = ("https", "http", "webcal")
 
 
 class StreamIsExternal(RuleBroken):
     """The stream is kept elsewhere: here, only its color changes, and its events are what they are there."""
 
     code = "stream_is_external"
-
-
-class IcalUrlInvalid(RuleBroken):
-    """A calendar is followed at an address that begins with https, http or webcal, and names a host."""
-
-    code = "ical_url_invalid"
 
 
 class ScheduleStreamCreated(Created, frozen=True, kw_only=True, tag="schedule_stream.created"):
@@ -107,16 +101,17 @@ def check_recoloured_only(before: ScheduleStream, wanted: ScheduleStream) -> Sch
 
 
 def name_of_calendar(url: str) -> str:
-    """What a calendar is called until it was fetched: its host. Raises `IcalUrlInvalid`."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        raise IcalUrlInvalid(parameter="source_ical_url") from None
-    printable = url.isascii() and url.isprintable() and " " not in url
-    if not printable or parts.scheme not in ("https", "http", "webcal") or not parts.hostname or len(url) > URL_CHARACTERS_MAX:
-        raise IcalUrlInvalid(parameter="source_ical_url")
-    return parts.hostname
+    """What a calendar is called until it was fetched: its host. Raises `UrlInvalid`."""
+    parts = check_url(url, "source_ical_url")
+    if parts.scheme not in CALENDAR_SCHEMES or not url.isascii():
+        schemes = ", ".join(CALENDAR_SCHEMES)
+        raise UrlInvalid(f"A calendar is followed at an address in ASCII of one of {schemes}.", parameter="source_ical_url")
+    if parts.username is not None or parts.password is not None:
+        raise UrlInvalid(
+            "A calendar is followed at an address without a user or a password, which everybody here could read.",
+            parameter="source_ical_url",
+        )
+    return str(parts.hostname)
 
 
 def _settle(stream: ScheduleStream) -> ScheduleStream:

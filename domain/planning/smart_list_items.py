@@ -1,22 +1,12 @@
 """Items of smart lists, which are done or not, and may have an address of the web."""
 
-from urllib.parse import urlsplit
-
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from domain.events import Change
 from domain.planning.entities import Archived, Changed, Concept, Created, Entity, Lifecycle, RefId, Removed, Unarchived
-from domain.planning.errors import RuleBroken
 from domain.planning.names import clean_name
-
-URL_CHARACTERS_MAX = 2000
-
-
-class UrlInvalid(RuleBroken):
-    """A url is an absolute address, such as https://example.com/."""
-
-    code = "url_invalid"
+from domain.planning.web_addresses import check_url
 
 
 class SmartListItemCreated(Created, frozen=True, kw_only=True, tag="smart_list_item.created"):
@@ -89,32 +79,16 @@ def telling(before: SmartListItem, wanted: SmartListItem) -> type[Changed] | Non
     return SmartListItemChecked if wanted.is_done else SmartListItemUnchecked
 
 
-def check_url(text: str | None) -> str | None:
-    """Without spaces around it. Raises `UrlInvalid`."""
-    if text is None:
-        return None
-    url = text.strip()
-    if len(url) > URL_CHARACTERS_MAX:
-        raise UrlInvalid(f"A url has at most {URL_CHARACTERS_MAX} characters; this one has {len(url)}.", parameter="url")
-    if not url.isprintable() or " " in url or not _is_absolute(url):
-        raise UrlInvalid(parameter="url")
-    return url
-
-
-def _is_absolute(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return bool(parts.scheme and parts.netloc)
-
-
 def _settle(item: SmartListItem) -> SmartListItem:
-    return msgspec.structs.replace(item, name=clean_name(item.name), url=check_url(item.url))
+    url = None if item.url is None else item.url.strip()
+    if url is not None:
+        check_url(url)
+    return msgspec.structs.replace(item, name=clean_name(item.name), url=url)
 
 
 SMART_LIST_ITEMS = Concept(
     kind="smart_list_item",
+    called="item of a smart list",
     entity=SmartListItem,
     created=SmartListItemCreated,
     feature="smart-lists",

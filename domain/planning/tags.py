@@ -1,7 +1,7 @@
 """Tags, which are names of a namespace, and links, which are the tags that something has."""
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -25,6 +25,7 @@ from domain.planning.errors import NameInvalid, RuleBroken
 
 NAME_CHARACTERS_MAX = 100
 LINKED_MAX = 100
+Q = TypeVar("Q", bound=Sequence[Any])
 TagNamespace = Literal[
     "big-plan",
     "chapter",
@@ -145,10 +146,17 @@ def check_tag_name(name: str) -> str:
 
 def check_tag_names(names: Iterable[str]) -> list[str]:
     """Without repeats. Raises `NameInvalid` and `TooManyTags`."""
-    unique = list(dict.fromkeys(check_tag_name(name) for name in names))
-    if len(unique) > LINKED_MAX:
-        raise TooManyTags(f"Nothing has more than {LINKED_MAX} tags; these are {len(unique)}.", parameter="tag_names")
-    return unique
+    return check_linked(list(dict.fromkeys(check_tag_name(name) for name in names)))
+
+
+def check_linked(tags: Q) -> Q:
+    """Raises `TooManyTags`."""
+    if len(tags) > LINKED_MAX:
+        raise TooManyTags(
+            f"Nothing has more than {LINKED_MAX} tags; with those that are archived, these are {len(tags)}.",
+            parameter="tag_names",
+        )
+    return tags
 
 
 def tag_key(namespace: TagNamespace, name: str) -> str:

@@ -92,10 +92,10 @@ def last_day(start: date, duration_days: int) -> date:
 
 FULL_DAYS_BLOCKS = Concept(
     kind="full_days_block",
+    called="block of whole days",
     entity=TimeEventFullDaysBlock,
     created=FullDaysBlockCreated,
     changed=(FullDaysBlockMoved,),
     lifecycle=Lifecycle(FullDaysBlockArchived, FullDaysBlockUnarchived, FullDaysBlockRemoved),
     owner=lambda block: block.source_entity_ref_id,
-    names=lambda block: (block.source_entity_ref_id,),
 )

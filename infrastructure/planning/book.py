@@ -7,7 +7,7 @@ from uuid import UUID
 from application.event_store import KnownCommand
 from domain.planning.entities import Concept, Kept
 from infrastructure.database import Database
-from infrastructure.planning.rows import folded, kept_from
+from infrastructure.planning.rows import encode_entity, folded, kept_from
 from infrastructure.sql import sql
 
 
@@ -24,11 +24,18 @@ class PostgresEntityBook:
     async def load(self, workspace_id: UUID, ref_ids: Sequence[str]) -> list[Kept[Any]]:
         return await self._kept("entity_load", workspace_id, [int(ref_id) for ref_id in ref_ids])
 
-    async def belonging(self, workspace_id: UUID, owner: str) -> list[Kept[Any]]:
-        return await self._kept("entity_belonging_all", workspace_id, int(owner))
+    async def belonging(self, workspace_id: UUID, owner: str, *, position: int | None = None) -> list[Kept[Any]]:
+        if position is None:
+            return await self._kept("entity_belonging_all", workspace_id, int(owner))
+        async with self._database.reading(workspace_id) as connection:
+            then = folded(await connection.fetch(sql("entity_belonged"), workspace_id, int(owner), position))
+            return [kept for kept in then if not kept.removed]
 
-    async def of_kind(self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None) -> list[Kept[Any]]:
-        return await self._kept("entity_keyed", workspace_id, concept.kind, keys)
+    async def of_kind(
+        self, workspace_id: UUID, concept: Concept[Any], keys: Sequence[str] | None = None, *, naming: str | None = None
+    ) -> list[Kept[Any]]:
+        named = None if naming is None else encode_entity(naming)
+        return await self._kept("entity_keyed", workspace_id, concept.kind, keys, named)
 
     async def told(self, workspace_id: UUID, command: KnownCommand, subject: str | None) -> list[Kept[Any]]:
         async with self._database.reading(workspace_id) as connection:

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
-from itertools import groupby, takewhile
+from functools import cache
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 from msgspec import Raw
 
 from application.planning.ports import EntityEntry, Seen, Selection, Stored
@@ -21,7 +22,18 @@ from infrastructure.sql import sql
 HISTORY_CHUNK_ENTRIES = 100
 COUNT_MAX = 2**31 - 1
 POSITION_MAX = 2**63 - 1
+# How many streams of the past are read and folded at once.
+PAST_CHUNK_STREAMS = 200
 _REF_ID = attrgetter("ref_id")
+
+
+class Past(msgspec.Struct, frozen=True):
+    """Which entities of the past are wanted. Filters are "and"; one that is None asks nothing."""
+
+    kind: str | None = None
+    ref_ids: Sequence[int] | None = None
+    owners: Sequence[int] | None = None
+    after: int = 0
 
 
 class PostgresEntityReader:
@@ -40,8 +52,7 @@ class PostgresEntityReader:
             arguments += [selection.ref_ids, selection.owner]
         if not selection.beside:
             return _stored(await self._fetch(statement, workspace_id, *arguments)), []
-        both = sql("entity_beside").replace("{selected}", statement).replace("{kinds}", kinds)
-        rows = await self._fetch(both, workspace_id, *arguments, _kinds(selection.beside))
+        rows = await self._fetch(_with_beside(statement, kinds), workspace_id, *arguments, _kinds(selection.beside))
         selected = [Stored(selection.concept, row[0], row[1], Raw(row[3])) for row in rows if row[2] is None]
         return _in_order(selected), _stored(row for row in rows if row[2] is not None)
 
@@ -49,12 +60,13 @@ class PostgresEntityReader:
         self, workspace_id: UUID, owners: Sequence[int], concepts: Sequence[Concept[Any]], seen: Seen
     ) -> list[Stored]:
         if seen.moment is not None:
-            return await self._past(workspace_id, seen, seen.moment, kinds=_kinds(concepts), owners=owners)
+            wanted = [Past(kind, owners=owners) for kind in _kinds(concepts)]
+            return _in_order([each for past in wanted for each in await self._whole_past(workspace_id, seen, seen.moment, past)])
         return _stored(await self._fetch(sql("entity_belonging"), workspace_id, owners, _kinds(concepts), seen.archived))
 
     async def named(self, workspace_id: UUID, ref_ids: Sequence[int], seen: Seen) -> list[Stored]:
         if seen.moment is not None:
-            return await self._past(workspace_id, seen, seen.moment, ref_ids=ref_ids)
+            return await self._whole_past(workspace_id, seen, seen.moment, Past(ref_ids=ref_ids))
         return _stored(await self._fetch(sql("entity_named"), workspace_id, ref_ids, seen.archived))
 
     async def history(
@@ -70,28 +82,34 @@ class PostgresEntityReader:
             before, offset, left = rows[-1]["position"], 0, left - len(rows)
 
     async def _select_past(self, workspace_id: UUID, selection: Selection, moment: datetime) -> tuple[list[Stored], list[Stored]]:
-        seen, kinds = selection.seen, [selection.concept.kind]
+        seen, wanted = selection.seen, selection.offset + selection.limit
         owners = None if selection.owner is None else [selection.owner]
-        found = await self._past(workspace_id, seen, moment, kinds=kinds, ref_ids=selection.ref_ids, owners=owners)
-        selected = [stored for stored in found if stored.ref_id > selection.after][selection.offset :][: selection.limit]
+        past = Past(selection.concept.kind, selection.ref_ids, owners, selection.after)
+        found = list[Stored]()
+        async for chunk in self._past(workspace_id, seen, moment, past):
+            found += chunk
+            if len(found) >= wanted:
+                break
+        selected = found[selection.offset : wanted]
         if not (selection.beside and selected):
             return selected, []
         return selected, await self.belonging(workspace_id, [each.ref_id for each in selected], selection.beside, seen)
 
-    async def _past(
-        self,
-        workspace_id: UUID,
-        seen: Seen,
-        moment: datetime,
-        *,
-        kinds: Sequence[str] | None = None,
-        ref_ids: Sequence[int] | None = None,
-        owners: Sequence[int] | None = None,
-    ) -> list[Stored]:
-        """Each stream up to its first event after the moment: what happened later cannot have been seen then."""
-        rows = await self._fetch(sql("entity_past"), workspace_id, kinds, ref_ids, owners)
-        then = folded(_up_to(rows, moment))
-        return [_as_stored(kept) for kept in then if seen.archived or not kept.entity.archived]
+    async def _whole_past(self, workspace_id: UUID, seen: Seen, moment: datetime, past: Past) -> list[Stored]:
+        return [each async for chunk in self._past(workspace_id, seen, moment, past) for each in chunk]
+
+    async def _past(self, workspace_id: UUID, seen: Seen, moment: datetime, past: Past) -> AsyncIterator[list[Stored]]:
+        """Chunk by chunk, so that neither is all of it in memory at once, nor does everybody else wait while it is folded."""
+        after = past.after
+        while True:
+            arguments = after, past.kind, past.ref_ids, past.owners, PAST_CHUNK_STREAMS
+            streams = await self._fetch(sql("entity_streams"), workspace_id, *arguments)
+            if streams:
+                after, stream_ids = streams[-1]["ref_id"], [row["stream_id"] for row in streams]
+                then = folded(await self._fetch(sql("entity_past"), workspace_id, stream_ids, moment))
+                yield _in_order([_as_stored(kept) for kept in then if seen.archived or not kept.entity.archived])
+            if len(streams) < PAST_CHUNK_STREAMS:
+                return
 
     async def _fetch(self, statement: str, workspace_id: UUID, *arguments: object) -> list[asyncpg.Record]:
         async with self._database.reading(workspace_id) as connection:
@@ -99,9 +117,9 @@ class PostgresEntityReader:
         return rows
 
 
-def _up_to(rows: Iterable[asyncpg.Record], moment: datetime) -> Iterable[asyncpg.Record]:
-    for _, events in groupby(rows, lambda row: row["stream_id"]):
-        yield from takewhile(lambda row: row["effective_at"] <= moment, events)
+@cache
+def _with_beside(statement: str, kinds: str) -> str:
+    return sql("entity_beside").replace("{selected}", statement).replace("{kinds}", kinds)
 
 
 def _kinds(concepts: Sequence[Concept[Any]]) -> list[str]:
@@ -113,7 +131,7 @@ def _stored(rows: Iterable[asyncpg.Record]) -> list[Stored]:
 
 
 def _in_order(found: list[Stored]) -> list[Stored]:
-    """Of their ref_ids, which a statement of two halves does not promise."""
+    """Of their ref_ids, which not every statement promises."""
     found.sort(key=_REF_ID)
     return found
 

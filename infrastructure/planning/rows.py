@@ -30,8 +30,8 @@ def entity_row(workspace_id: UUID, kept: Kept[Any]) -> tuple[Any, ...]:
         int(entity.ref_id),
         concept.kind,
         _number(concept.owner(entity)),
-        _number(concept.parent(entity)),
         entity.archived,
+        _number(kept.along_with),
         kept.removed,
         concept.key(entity),
         entity.version,
@@ -47,7 +47,9 @@ async def write_entity(connection: Connection, workspace_id: UUID, kept: Kept[An
 def kept_from(row: asyncpg.Record) -> Kept[Any]:
     """Of what was not removed."""
     concept: Concept[Any] = BY_KIND[row["kind"]]
-    return Kept(concept, row["stream_id"], _decoders[concept.kind].decode(row["doc"]))
+    along_with = row["along_with"]
+    entity = _decoders[concept.kind].decode(row["doc"])
+    return Kept(concept, row["stream_id"], entity, None if along_with is None else str(along_with))
 
 
 def folded(rows: Iterable[asyncpg.Record]) -> Iterator[Kept[Any]]:

@@ -1,6 +1,8 @@
--- All events of entities: of a kind, or by their ref_ids, or of those of some kinds that belong to others. Only what is there today.
-SELECT n.stream_id, n.kind, e.type, e.schema_version, e.data, e.meta, e.version, e.effective_at
-  FROM read_model.entity n JOIN daybook.event e ON e.workspace_id = $1 AND e.stream_id = n.stream_id
- WHERE n.workspace_id = $1 AND NOT n.removed AND ($2::text[] IS NULL OR n.kind = ANY ($2))
-   AND ($3::bigint[] IS NULL OR n.ref_id = ANY ($3)) AND ($4::bigint[] IS NULL OR n.owner = ANY ($4))
- ORDER BY n.ref_id, e.version
+-- The events of some streams, of each up to its first one after a moment: what happened later cannot have been seen then.
+SELECT t.stream_id, t.type, t.schema_version, t.data, t.meta, t.version, t.effective_at
+  FROM (
+    SELECT e.stream_id, e.type, e.schema_version, e.data, e.meta, e.version, e.effective_at,
+           bool_or(e.effective_at > $3) OVER (PARTITION BY e.stream_id ORDER BY e.version) AS later
+      FROM daybook.event e WHERE e.workspace_id = $1 AND e.stream_id = ANY ($2)
+  ) t
+ WHERE NOT t.later ORDER BY t.stream_id, t.version

@@ -24,6 +24,7 @@ import pytest
 from api_samples import MARK, PERSON, UNKNOWN, UNKNOWN_ID, Operation, Samples, operations
 from conftest import Service, Workspace, caught_up, run_apart
 from people import Person, sign_in
+from planning_places import FIRST_METRIC
 from unfiltered import counted, statements, without_filter
 from unfiltered_service import UnfilteredService
 
@@ -514,6 +515,12 @@ def test_without_policies_the_other_service_would_tell_everything(unfiltered: Un
     place = make_place(unfiltered)
     # Where nobody chose anything, everybody is shown the same.
     assert place.owner.client.patch("/search/settings", json={"language": "german"}).status_code == 200
+    project = place.samples.known("/v1/life-plan/projects/{ref_id}")["ref_id"][0]
+    for path, name in (
+        (f"/metrics/{FIRST_METRIC}/change-collection-project", "collection_project_ref_id"),
+        ("/prm/change-catch-up-project", "catch_up_project_ref_id"),
+    ):
+        assert place.owner.client.post(path, json={name: project}).status_code == 200
     # By id, because the same slug may stand in several workspaces.
     known = {"slug": [place.samples.page["id"]]}
     reads = [
@@ -533,9 +540,7 @@ def test_without_policies_the_other_service_would_tell_everything(unfiltered: Un
         set_policies(unfiltered, enabled=True)
     # Some fail, because there are more rows than one workspace can have; all others tell what is the owner's.
     assert {name for name, (status, _) in without.items() if status not in {200, 500} and "schema" not in name} == set()
-    # A workspace that has chosen none is shown its root project, and of several the database may show any.
-    same = {name for name, answer in without.items() if answer == with_policies[name]}
-    assert same - {"GET /v1/prm/settings", "GET /v1/metrics/settings"} == set()
+    assert {name for name, answer in without.items() if answer == with_policies[name]} == set()
     assert told() == with_policies
 
 

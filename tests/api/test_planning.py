@@ -6,7 +6,18 @@ from typing import Any
 import httpx
 import pytest
 from conftest import Service, Workspace
-from planning_samples import BLOCKS, EMPTY_NAMESPACES, PARAGRAPH, SEEDED, VACATION, WORKING_MEM_NOTE, new_vacation, posted
+from planning_samples import (
+    BLOCKS,
+    EMPTY_NAMESPACES,
+    PARAGRAPH,
+    SEEDED,
+    SOWN,
+    VACATION,
+    WORKING_MEM_NOTE,
+    new_doc,
+    new_vacation,
+    posted,
+)
 
 from domain.planning.features import FEATURES, HOSTED
 from domain.planning.note_blocks import CONTENT_BYTES_MAX, DEPTH_MAX
@@ -266,6 +277,15 @@ def test_every_field_of_a_block_is_needed_and_none_is_unknown(shared: Workspace,
     refused(shared.client.post("/common/notes", json={**body, "content": [empty]}), 422, "content_invalid")
 
 
+def test_a_level_is_a_number_that_clients_can_count_to(workspace: Workspace, refused: Any) -> None:
+    body = {"namespace": "vacation", "source_entity_ref_id": new_vacation(workspace)["ref_id"]}
+    for level in (10**30, 2**53 + 1, -(2**53) - 1):
+        heading = {"kind": "heading", "correlation_id": "h", "text": "x", "level": level}
+        refused(workspace.client.post("/common/notes", json={**body, "content": [heading]}), 400, "invalid_request")
+    content = [{"kind": "heading", "correlation_id": "h", "text": "x", "level": level} for level in (2**53, -(2**53))]
+    assert posted(workspace, "/common/notes", {**body, "content": content})["new_note"]["content"] == content
+
+
 def test_lists_are_nested_so_deep_and_no_deeper(workspace: Workspace, refused: Any) -> None:
     body = {"namespace": "vacation", "source_entity_ref_id": new_vacation(workspace)["ref_id"]}
 
@@ -423,6 +443,33 @@ def test_archived_tags_are_not_shown_and_come_back_with_a_link(workspace: Worksp
     assert linked(workspace, ref_id, "sea", "sun", **keyed) == link
 
 
+def test_archived_tags_stay_with_what_had_them_whatever_else_is_linked(workspace: Workspace) -> None:
+    vacation = new_vacation(workspace)["ref_id"]
+    link = linked(workspace, vacation, "sea", "sun", "sand")
+    workspace.client.delete(f"/common/tags/{link['ref_ids'][1]}")
+    assert linked(workspace, vacation, "sea", "sand") == link
+    linked(workspace, vacation, "sand")
+    assert [tag["name"] for tag in loaded(workspace, vacation)["tags"]] == ["sand"]
+    workspace.client.post(f"/common/tags/{link['ref_ids'][1]}/unarchive")
+    assert [tag["name"] for tag in loaded(workspace, vacation)["tags"]] == ["sun", "sand"]
+    assert linked(workspace, vacation)["ref_ids"] == []
+
+
+@pytest.mark.parametrize("ending", ["", "/remove"])
+def test_a_link_that_only_brought_tags_back_is_answered_as_it_was_then(workspace: Workspace, ending: str) -> None:
+    vacation, keyed = new_vacation(workspace)["ref_id"], {"Idempotency-Key": "kz1"}
+    link = linked(workspace, vacation, "zed")
+    workspace.client.delete(f"/common/tags/{link['ref_ids'][0]}")
+    body = {"namespace": "vacation", "source_entity_ref_id": vacation, "tag_names": ["zed"]}
+    first = workspace.client.post("/common/tags/link", json=body, headers=keyed)
+    assert first.json() == {"tag_link": link}
+    linked(workspace, vacation, "sea")
+    workspace.client.delete(f"/vacations/{vacation}{ending}")
+    again = workspace.client.post("/common/tags/link", json=body, headers=keyed)
+    assert (again.status_code, again.content, again.headers["idempotent-replay"]) == (200, first.content, "true")
+    assert again.headers["etag"] == first.headers["etag"]
+
+
 def test_a_tag_that_is_removed_is_taken_off_everything(workspace: Workspace) -> None:
     vacations = [new_vacation(workspace)["ref_id"] for _ in range(3)]
     links = [linked(workspace, vacations[0], "sea", "sun"), linked(workspace, vacations[1], "sea")]
@@ -494,6 +541,18 @@ def test_a_note_that_was_archived_by_itself_stays_so(workspace: Workspace) -> No
     assert loaded(workspace, vacation)["note"]["version"] == 3
 
 
+def test_what_was_archived_by_itself_at_the_very_moment_of_its_owner_stays_so(workspace: Workspace) -> None:
+    vacation, at = new_vacation(workspace)["ref_id"], {"Daybook-Effective-At": "2030-01-01T00:00:00Z"}
+    note = note_of(workspace, vacation)
+    for path in (f"/common/notes/{note['ref_id']}", f"/vacations/{vacation}"):
+        workspace.client.delete(path, headers=at)
+    archived = loaded(workspace, vacation, allow_archived=True)
+    assert archived["note"]["archived_time"] == archived["vacation"]["archived_time"]
+    workspace.client.post(f"/vacations/{vacation}/unarchive")
+    back = loaded(workspace, vacation)
+    assert (back["note"], back["time_event_block"]["archived"]) == (None, False)
+
+
 def test_what_belongs_together_is_seen_together_while_it_comes_and_goes(workspace: Workspace) -> None:
     vacation = new_vacation(workspace)["ref_id"]
     note_of(workspace, vacation, [])
@@ -545,6 +604,37 @@ def test_the_past_of_a_vacation_is_shown_with_what_belonged_to_it_then(workspace
     assert loaded(workspace, made)["note"] == note
     found = workspace.client.get("/vacations", params={**ALL, "as_of": "2024-01-03T00:00:00Z"}).json()["entries"]
     assert found == [then]
+
+
+def test_long_finds_of_the_past_are_whole(workspace: Workspace) -> None:
+    """Of many streams, only those at the ends were there then, and of these not all."""
+    early, late = ({"Daybook-Effective-At": f"{year}-01-01T00:00:00Z"} for year in (2024, 2026))
+    vacation = new_vacation(workspace)["ref_id"]
+    for name, headers in (
+        ("a", early),
+        ("b", late),
+        ("c", late),
+        ("d", late),
+        ("e", late),
+        ("f", early),
+        ("g", early),
+        ("h", early),
+    ):
+        names = [f"{name}{number}" for number in range(100)]
+        body = {"namespace": "doc", "source_entity_ref_id": new_doc(workspace)["ref_id"], "tag_names": names}
+        assert workspace.client.post("/common/tags/link", json=body, headers=headers).status_code == 200
+    linked(workspace, vacation, "x", **late)
+
+    def found(**query: Any) -> list[str]:
+        answer = workspace.client.get("/common/tags", params={"as_of": "2025-01-01", **query})
+        return [tag["name"] for tag in answer.json()["tags"]]
+
+    every = [f"{name}{number}" for name in "afgh" for number in range(100)]
+    assert found() == every
+    assert found(offset=90, limit=20) == every[90:110]
+    assert found(offset=150, limit=201) == every[150:351]
+    assert found(offset=399) == every[399:]
+    assert found(offset=400) == []
 
 
 def test_a_block_of_days_cannot_be_changed_by_itself(workspace: Workspace) -> None:
@@ -655,8 +745,7 @@ def test_planning_needs_scopes_of_its_own(workspace: Workspace, refused: Any) ->
         refused(stranger.get("/vacations"), 403, "forbidden")
         # Nor does the feed tell.
         seen = {each["type"].partition(".")[0] for each in reader.get("/events").json()["events"]}
-        at_first = {"planning_settings", "life_plan", "project", "schedule_stream", "prm_settings", "circle"}
-        at_first |= {"working_mem_settings", "working_mem", "note", "time_plan_settings", "journal_settings"}
+        at_first = {kept.concept.kind for kept in SOWN}
         assert seen == {*at_first, "vacation", "full_days_block", "workspace"}
         workspace.create("A page")
         seen = {each["type"].partition(".")[0] for each in stranger.get("/events").json()["events"]}

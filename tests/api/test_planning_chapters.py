@@ -69,6 +69,30 @@ def test_a_chapter_follows_its_milestones_and_keeps_them(workspace: Workspace, r
     assert workspace.client.delete(f"{MILESTONES}/{job}/remove").status_code == 200
 
 
+def test_an_archived_chapter_stands_in_nobodys_way_until_it_comes_back(workspace: Workspace, refused: Any) -> None:
+    client, job = workspace.client, new_milestone(workspace, "2012-09-01")
+    by_age, by_day = new_chapter(workspace, "relative-year 10", "absolute-year 2005"), new_chapter(workspace, "start", "present")
+    ending = new_chapter(workspace, "start", f"milestone {job}")
+    for ref_id in (by_age, by_day, ending):
+        client.delete(f"{CHAPTERS}/{ref_id}")
+    assert client.put("/life-plan", json={"birth_year": 1995}).status_code == 200
+    assert client.put(f"{MILESTONES}/{job}", json={"date": "1990-01-01"}).status_code == 200
+    detail = refused(client.delete(f"{MILESTONES}/{job}/remove"), 409, "milestone_in_use")["detail"]
+    assert "archived chapter" in detail
+    for ref_id in (by_age, ending):
+        refused(client.post(f"{CHAPTERS}/{ref_id}/unarchive"), 422, "dates_out_of_order")
+    assert client.post(f"{CHAPTERS}/{by_day}/unarchive").status_code == 200
+    client.put("/life-plan", json={"birth_year": 1989})
+    for ref_id in (by_age, ending):
+        assert client.post(f"{CHAPTERS}/{ref_id}/unarchive").status_code == 200
+    assert ending in refused(client.put("/life-plan", json={"birth_year": 1991}), 422, "dates_out_of_order")["detail"]
+
+
+def test_a_chapter_that_is_refused_has_no_number(workspace: Workspace, refused: Any) -> None:
+    detail = refused(chapter(workspace, "present", "start"), 422, "dates_out_of_order")["detail"]
+    assert detail.startswith("The chapter would start on ")
+
+
 def test_a_life_has_a_birthday_and_a_year(workspace: Workspace) -> None:
     assert {**workspace.client.get("/life-plan").json()["life_plan"], "birthday": "1 Jan", "birth_year": 1990, "version": 1} == (
         workspace.client.get("/life-plan").json()["life_plan"]

@@ -281,7 +281,7 @@ def _by_hand(workspace: Workspace) -> Iterator[tuple[str, str, str, list[Any]]]:
     projects = [{"catch_up_project_ref_id": each} for each in (project, root)]
     yield "POST", "/prm/change-catch-up-project", "/prm/settings", projects
     projects = [{"collection_project_ref_id": each} for each in (project, root)]
-    yield "POST", f"/metrics/{metric}/change-collection-project", f"/metrics/{metric}", projects
+    yield "POST", f"/metrics/{metric}/change-collection-project", "/metrics/settings", projects
     path = f"/schedule/events-in-day/{event_ref_id}"
     yield "POST", f"{path}/change-stream", path, [{"schedule_stream_ref_id": stream}]
     orders = [{"new_order_of_child_projects": order} for order in ([more, project], [project, more])]

@@ -111,6 +111,16 @@ def test_an_entry_is_called_after_what_was_measured(workspace: Workspace) -> Non
     assert corrected["changes"]["value"] == {"before": 80, "after": -0.25}
 
 
+def test_zero_has_no_sign(workspace: Workspace) -> None:
+    weight = new_metric(workspace)["ref_id"]
+    ref_id = new_entry(workspace, weight, value=0)["ref_id"]
+    path = f"/metrics/{weight}/entries/{ref_id}"
+    workspace.client.put(path, json={"value": -0.0})
+    entry = workspace.client.get(path).json()["metric_entry"]
+    assert (entry["version"], entry["name"]) == (1, "Entry for 2026-11-20 value=0.0")
+    assert new_entry(workspace, weight, value=-0.0)["name"] == "Entry for 2026-11-20 value=0.0"
+
+
 def test_an_entry_of_the_past_is_of_the_day_on_which_it_is_said_to_have_happened(workspace: Workspace) -> None:
     weight = new_metric(workspace)["ref_id"]
     body, at = {"metric_ref_id": weight, "value": 1}, {"Daybook-Effective-At": "2026-01-02T01:00:00+03:00"}
@@ -215,7 +225,69 @@ def test_measuring_belongs_to_the_root_project_until_another_is_chosen(workspace
     for nothing in ("999999", project, ref_id):
         refused(client.post(path, json={"collection_project_ref_id": nothing}), 404, "entity_not_found")
     refused(client.post(path, json={}), 400, "invalid_request")
+    nowhere = [("999999", 404, "entity_not_found"), (project, 404, "entity_not_found"), ("x", 400, "invalid_parameter")]
+    for wrong, status, code in nowhere:
+        answer = client.post(f"/metrics/{wrong}/change-collection-project", json={"collection_project_ref_id": ROOT})
+        refused(answer, status, code)
     client.put("/planning/settings", json={"feature_flags": {"life-plan": False}})
     refused(client.post(path, json={"collection_project_ref_id": ROOT}), 409, "feature_off")
     client.put("/planning/settings", json={"feature_flags": {"metrics": False}})
     refused(client.get("/metrics/settings"), 409, "feature_off")
+
+
+def test_the_settings_of_metrics_are_guarded_by_their_own_version(workspace: Workspace, refused: Any) -> None:
+    client, project = workspace.client, new_project(workspace)
+    one, other = new_metric(workspace)["ref_id"], new_metric(workspace)["ref_id"]
+    client.put(f"/metrics/{one}", json={"name": "Height"})
+    first = client.get("/metrics/settings").headers["etag"]
+    assert first.startswith('"1-')
+    path, body = f"/metrics/{one}/change-collection-project", {"collection_project_ref_id": project}
+    # The metric has another version by now, which is nobody's business here.
+    refused(client.post(path, json={**body, "expected_version": 2}), 409, "version_stale")
+    changed = client.post(path, json=body, headers={"If-Match": first})
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
+    stale = {"collection_project_ref_id": ROOT, "expected_version": 1}
+    # Whichever metric the address names.
+    refused(client.post(f"/metrics/{other}/change-collection-project", json=stale), 409, "version_stale")
+    refused(client.post(path, json=stale, headers={"If-Match": first}), 412, "version_stale")
+    assert client.get("/metrics/settings").headers["etag"].startswith('"2-')
+    # The tag tells also that the project changed.
+    before = client.get("/metrics/settings").headers["etag"]
+    client.put(f"/life-plan/projects/{project}", json={"name": "Health"})
+    assert client.get("/metrics/settings", headers={"If-None-Match": before}).json()["collection_project"]["name"] == "Health"
+
+
+LONG_AGO = "2000-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("parameter", ["as_of", "asOf"])
+def test_settings_are_shown_as_they_were(workspace: Workspace, parameter: str, refused: Any) -> None:
+    client, metric = workspace.client, new_metric(workspace)["ref_id"]
+    project = new_project(workspace)
+    many = {"/metrics": "collection_project", "/prm/persons": "catch_up_project"}
+    settings = {"/metrics/settings": "collection_project", "/prm/settings": "catch_up_project"}
+    before = datetime.now(UTC).isoformat()
+    client.post(f"/metrics/{metric}/change-collection-project", json={"collection_project_ref_id": project})
+    client.post("/prm/change-catch-up-project", json={"catch_up_project_ref_id": project})
+    client.put("/planning/settings", json={"feature_flags": {"chores": False}})
+    for path, name in {**many, **settings}.items():
+        assert client.get(path).json()[name]["ref_id"] == project
+        assert client.get(path, params={parameter: before}).json()[name]["ref_id"] == ROOT
+    flags = [client.get("/planning/settings", params=query).json()["settings"] for query in ({}, {parameter: before})]
+    assert [each["feature_flags"]["chores"] for each in flags] == [False, True]
+    # Before the workspace planned anything.
+    for path in (*settings, "/planning/settings", "/life-plan"):
+        refused(client.get(path, params={parameter: LONG_AGO}), 404, "entity_not_found")
+        refused(client.get(path, params={parameter: "x"}), 400, "invalid_parameter")
+    for path, name in many.items():
+        assert client.get(path, params={parameter: LONG_AGO}).json() == {name: None, "entries": []}
+
+
+def test_what_was_there_before_all_projects_is_found_without_one(workspace: Workspace) -> None:
+    """Callers may say that things were there before the workspace planned."""
+    at = {"Daybook-Effective-At": "2001-01-01T00:00:00Z"}
+    workspace.client.post("/metrics", json=METRIC, headers=at)
+    body = {"name": "Work", "parent_project_ref_id": ROOT}
+    workspace.client.post("/life-plan/projects", json=body, headers=at)
+    then = workspace.client.get("/metrics", params={"as_of": "2002-01-01"}).json()
+    assert (then["collection_project"], len(then["entries"])) == (None, 1)

@@ -99,9 +99,18 @@ class Model:
             ref_ids.append(tag.ref_id)
         for link in self.belonging(owner.ref_id):
             if link.kind == "tag_link":
-                link.change(ref_ids=ref_ids)
+                link.change(ref_ids=self.keeping(ref_ids, link.fields["ref_ids"]))
                 return link
         return self.add("tag_link", {"ref_ids": ref_ids}, owner.ref_id)
+
+    def keeping(self, wanted: list[str], before: list[str]) -> list[str]:
+        """With the archived ones that are not named, each behind what it was behind."""
+        kept = list(wanted)
+        for place, ref_id in enumerate(before):
+            if ref_id not in kept and self.known[ref_id].archived is not None:
+                behind = next((each for each in before[:place][::-1] if each in kept), None)
+                kept.insert(0 if behind is None else kept.index(behind) + 1, ref_id)
+        return kept
 
 
 PATHS = {"vacation": "/vacations", "note": "/common/notes", "tag": "/common/tags"}

@@ -49,6 +49,31 @@ def head(workspace: Workspace) -> int:
 # Circles.
 
 
+def test_archived_circles_stay_those_of_a_person_whatever_else_is_chosen(workspace: Workspace, refused: Any) -> None:
+    client, (a, b, c, d) = workspace.client, circles(workspace)[:4]
+    person = new_person(workspace, circle_ref_ids=[a, b, c])["ref_id"]
+    path = f"/prm/persons/{person}"
+    client.delete(f"/prm/circles/{b}")
+
+    def shown(**query: Any) -> tuple[list[str], int]:
+        body = loaded(workspace, path, **query)
+        return body["circle_ref_ids"], body["person"]["version"]
+
+    # Whoever sends back what is shown changes nothing, with or without archived ones.
+    assert (shown(), shown(allow_archived=True)) == (([a, c], 1), ([a, b, c], 1))
+    for same in ([a, c], [a, b, c]):
+        assert client.put(path, json={"circle_ref_ids": same}).status_code == 200
+        assert shown(allow_archived=True) == ([a, b, c], 1)
+    refused(client.put(path, json={"circle_ref_ids": [a, c, d]}), 422, "too_many_circles")
+    client.put(path, json={"circle_ref_ids": [d, c]})
+    assert shown() == ([d, c], 2)
+    client.post(f"/prm/circles/{b}/unarchive")
+    assert shown() == ([b, d, c], 2)
+    client.put(path, json={"circle_ref_ids": [d]})
+    client.delete(f"/prm/circles/{b}")
+    refused(client.put(path, json={"circle_ref_ids": [b]}), 404, "entity_not_found")
+
+
 def test_every_workspace_has_seven_circles(workspace: Workspace) -> None:
     found = loaded(workspace, "/prm/circles")["circles"]
     assert tuple(each["name"] for each in found) == FIRST_CIRCLES
@@ -222,14 +247,31 @@ def test_an_occasion_is_shown_with_all_keys_of_the_contract(workspace: Workspace
     assert [tag["name"] for tag in beside["occasion_tags_by_ref_id"][occasion["ref_id"]]] == ["cake"]
 
 
-@pytest.mark.parametrize(("date", "kept"), [("29 Feb", "29 Feb"), (" 03  Jun ", "3 Jun"), ("31 Dec", "31 Dec")])
+@pytest.mark.parametrize(("date", "kept"), [("29 Feb", "29 Feb"), ("03 Jun", "3 Jun"), ("31 Dec", "31 Dec")])
 def test_an_occasion_is_on_a_day_of_the_year(shared: Workspace, date: str, kept: str) -> None:
     assert new_occasion(shared, new_person(shared)["ref_id"], date=date)["date"] == kept
 
 
 @pytest.mark.parametrize(
     "date",
-    ["30 Feb", "31 Apr", "0 Jan", "32 Jan", "Apr 12", "12 April", "12", "", "12 Apr 2026", "2026-04-12", "\u0661 Apr", "9" * 99],
+    [
+        "30 Feb",
+        "31 Apr",
+        "0 Jan",
+        "32 Jan",
+        "Apr 12",
+        "12 April",
+        "12",
+        "",
+        "12 Apr 2026",
+        "2026-04-12",
+        "\u0661 Apr",
+        "9" * 99,
+        "12  Apr",
+        "12\nApr",
+        " 12 Apr",
+        "12 Apr\n",
+    ],
 )
 def test_other_days_are_refused(shared: Workspace, date: str, refused: Any) -> None:
     person = new_person(shared)["ref_id"]

@@ -77,18 +77,21 @@ def test_a_followed_calendar_is_called_as_its_host_and_only_its_color_changes(wo
         "https://a:b/",
         "https://a\n",
         "http://é/",
+        "https://ana:secret@a.example/x",
+        "webcal://ana@a.example/x",
+        "https://:@a.example/x",
     ],
 )
 def test_addresses_that_no_calendar_is_at(shared: Workspace, url: str, refused: Any) -> None:
     body = {**ICAL, "source_ical_url": url}
-    refused(shared.client.post("/schedule/streams/for-external-ical", json=body), 422, "ical_url_invalid")
+    refused(shared.client.post("/schedule/streams/for-external-ical", json=body), 422, "url_invalid")
 
 
 def test_addresses_are_so_long_and_no_longer(shared: Workspace, refused: Any) -> None:
     longest = "https://a.example/" + "x" * (2048 - len("https://a.example/"))
     assert followed(shared, source_ical_url=longest)["name"] == "a.example"
     body = {**ICAL, "source_ical_url": longest + "x"}
-    refused(shared.client.post("/schedule/streams/for-external-ical", json=body), 422, "ical_url_invalid")
+    refused(shared.client.post("/schedule/streams/for-external-ical", json=body), 422, "url_invalid")
 
 
 def test_a_color_is_one_of_ten(shared: Workspace, refused: Any) -> None:
@@ -190,6 +193,19 @@ def test_a_block_of_minutes_moves_its_event_but_does_not_end_without_it(workspac
     workspace.client.delete(f"/schedule/events-in-day/{event}")
     refused(workspace.client.put(path, json={"duration_mins": 5}), 404, "entity_not_found")
     refused(workspace.client.post(f"{path}/unarchive"), 409, "owner_archived")
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "status"),
+    [("23:59", 1, 200), ("23:59", 2, 422), ("00:00", 1440, 200), ("00:00", 1441, 422), ("12:30", 690, 200), ("12:30", 691, 422)],
+)
+def test_an_event_ends_with_the_calendar(shared: Workspace, start: str, minutes: int, status: int, refused: Any) -> None:
+    times = {"start_date": "9999-12-31", "start_time_in_day": start, "duration_mins": minutes}
+    body = {**EVENT_IN_DAY, **times, "schedule_stream_ref_id": new_stream(shared)["ref_id"]}
+    answer = shared.client.post("/schedule/events-in-day", json=body)
+    assert answer.status_code == status, answer.text
+    if status == 422:
+        refused(answer, 422, "duration_invalid")
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 2881, 10**30])

@@ -178,7 +178,7 @@ def test_checking_and_unchecking_are_events_of_their_own(workspace: Workspace) -
         ({"url": ""}, "url_invalid"),
         ({"url": "https://exa mple.com/"}, "url_invalid"),
         ({"url": "https://[x/"}, "url_invalid"),
-        ({"url": "https://example.com/" + "x" * 2000}, "url_invalid"),
+        ({"url": "https://example.com/" + "x" * 2048}, "url_invalid"),
         ({"name": ""}, "name_invalid"),
     ],
     ids=lambda each: str(each)[:40],

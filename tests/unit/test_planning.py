@@ -2,7 +2,7 @@
 
 import asyncio
 import string
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
@@ -13,20 +13,24 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 from msgspec import Raw
-from planning_memory import Book, Store
+from planning_memory import Book, MemoryReader, Store
 
 from api.planning.noted import FindNoted
 from api.planning.queries import FindQuery, described_query, read_query
 from api.planning.routes import RESOURCES
 from application.event_store import Command, EventStore
 from application.planning.draft import Draft
+from application.planning.goals import ChangeGoal, CreateGoal, change_goal, create_goal
+from application.planning.life_plan import begin_life_plan
+from application.planning.milestones import ChangeLifeMilestone, CreateLifeMilestone, change_milestone, create_milestone
 from application.planning.orders import ChangeOrder, Should, U
 from application.planning.plain import plainly_changed
 from application.planning.planning import Planning
 from application.planning.ports import Seen, Selection, Stored
+from application.planning.projects import ChangeProject, change_project
 from application.planning.reading import SHOWN_AT_ONCE_MAX, Beside, Found, Reading
 from application.planning.seeding import Seed, Seeding
-from application.planning.settings import KNOWN_S, Features
+from application.planning.settings import KNOWN_S, Features, begin_settings
 from application.planning.vacations import ChangeVacation, CreateVacation, change_vacation, create_vacation
 from domain.errors import InvalidValue, VersionStale
 from domain.events import Actor, Change, Recorded
@@ -34,8 +38,11 @@ from domain.planning.concepts import CONCEPTS, PREFIXES, feature_of
 from domain.planning.entities import Concept, Kept, changes_of, moment_text
 from domain.planning.errors import DatesOutOfOrder, EntityNotFound, NameInvalid, OwnerArchived
 from domain.planning.features import FeatureOff
+from domain.planning.goals import GOALS
+from domain.planning.milestones import LIFE_MILESTONES
 from domain.planning.names import NAME_CHARACTERS_MAX, clean_name
 from domain.planning.notes import NOTES, NoteCreated
+from domain.planning.projects import PROJECTS
 from domain.planning.settings import PLANNING_SETTINGS, SettingsCreated, switched
 from domain.planning.tags import check_tag_name
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS, days
@@ -105,6 +112,14 @@ def test_each_event_is_a_version_and_changes_when_it_was_modified() -> None:
 def test_what_was_brought_back_is_as_if_it_had_never_been_away() -> None:
     back = given(SEA, VacationArchived(), VacationUnarchived()).entity
     assert (back.archived, back.archival_reason, back.archived_time, back.version) == (False, None, None, 3)
+
+
+def test_what_was_archived_along_with_something_knows_so_until_it_is_brought_back() -> None:
+    along = VacationArchived(along_with="7")
+    assert given(SEA, along).along_with == given(SEA, along, VacationRenamed(name=Change("By the sea", "x"))).along_with == "7"
+    assert given(SEA, along, VacationRemoved()).along_with == "7"
+    assert given(SEA, along, VacationUnarchived()).along_with is None
+    assert given(SEA, along, VacationUnarchived(), VacationArchived()).along_with is None
 
 
 def test_what_was_removed_is_known_and_no_longer_there() -> None:
@@ -230,10 +245,16 @@ def test_what_may_be_changed_are_fields_of_the_entity(resource: Any) -> None:
         assert wanted <= own
 
 
+@pytest.mark.parametrize("resource", RESOURCES, ids=[each.path for each in RESOURCES])
+def test_what_is_not_there_is_called_as_it_is_everywhere(resource: Any) -> None:
+    assert resource.concept.words == resource.one
+    assert f" no {resource.one} of " in str(resource.concept.not_found())
+
+
 def test_a_row_has_what_it_is_looked_up_by() -> None:
     note = NoteCreated(ref_id="12", namespace="vacation", source_entity_ref_id="9", content=())
     kept = given(note, concept=NOTES)
-    assert entity_row(WORKSPACE, kept)[:10] == (WORKSPACE, STREAM, 12, "note", 9, None, False, False, None, 1)
+    assert entity_row(WORKSPACE, kept)[:10] == (WORKSPACE, STREAM, 12, "note", 9, False, None, False, None, 1)
     assert msgspec.json.decode(entity_row(WORKSPACE, kept)[10], type=NOTES.entity) == kept.entity
 
 
@@ -246,6 +267,9 @@ def test_a_row_has_what_it_is_looked_up_by() -> None:
         ("a", "a"),
         ("  a  b ", "a b"),
         ("a\u00a0 b", "a b"),
+        ("a\t b\t\n", "a b"),
+        ("\u200fא\u200e", "\u200fא\u200e"),
+        ("\u0928\u093f", "\u0928\u093f"),
         ("👩\u200d🚀 é", "👩\u200d🚀 é"),
         ("x" * NAME_CHARACTERS_MAX, "x" * NAME_CHARACTERS_MAX),
     ],
@@ -256,7 +280,24 @@ def test_names_are_trimmed_and_their_spaces_collapsed(text: str, name: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "a\nb", "a\tb", "a\0b", "a\u2028b", "a\ud800b", "\u3000", "x" * (NAME_CHARACTERS_MAX + 1)], ids=ascii
+    "text",
+    [
+        "",
+        " ",
+        "a\nb",
+        "a\0b",
+        "\u200b",
+        "\u200d\ufeff",
+        "\u2800\u3164",
+        "\u0301",
+        "a\u202eb",
+        "a\u2066b",
+        "a\u2028b",
+        "a\ud800b",
+        "\u3000",
+        "x" * (NAME_CHARACTERS_MAX + 1),
+    ],
+    ids=ascii,
 )
 def test_what_is_no_line_is_no_name(text: str) -> None:
     with pytest.raises(NameInvalid):
@@ -431,6 +472,25 @@ def test_a_block_follows_its_vacation(here: Here) -> None:
         here.does(on_the(VACATIONS, lambda draft, kept: change_vacation(draft, kept, early)))
 
 
+def test_another_name_asks_for_nothing_else() -> None:
+    """Other commands of the workspace wait meanwhile, and trees may be large."""
+    here = Here()
+    here.does(begin_settings)
+    here.does(begin_life_plan)
+    here.does(lambda draft: create_goal(draft, CreateGoal(name="x", project_ref_id="3")))
+    here.does(lambda draft: create_milestone(draft, CreateLifeMilestone(name="x", date=AT.date(), project_ref_id="3")))
+    renamed: list[tuple[Concept[Any], Any]] = [
+        (PROJECTS, lambda draft, kept: change_project(draft, kept, ChangeProject(name="y"))),
+        (GOALS, lambda draft, kept: change_goal(draft, kept, ChangeGoal(name="y"))),
+        (LIFE_MILESTONES, lambda draft, kept: change_milestone(draft, kept, ChangeLifeMilestone(name="y"))),
+    ]
+    for concept, rename in renamed:
+        before = here.book.reads
+        assert here.does(on_the(concept, rename)) == [f"{concept.kind}.renamed"]
+        # The one that finds it.
+        assert here.book.reads == before + 1
+
+
 # Seeds and features.
 
 
@@ -564,6 +624,27 @@ def test_what_belongs_to_an_entity_is_shown_beside_it_as_it_is_stored() -> None:
     with pytest.raises(EntityNotFound):
         shown.the(FULL_DAYS_BLOCKS)
     assert shown.entity.name == "v1"
+
+
+class Asked(MemoryReader):
+    """Remembers whom it was asked for by name."""
+
+    def __init__(self, book: Book) -> None:
+        super().__init__(book)
+        self.asked: list[int] = []
+
+    async def named(self, workspace_id: UUID, ref_ids: Sequence[int], seen: Seen) -> list[Stored]:
+        self.asked += ref_ids
+        return await super().named(workspace_id, ref_ids, seen)
+
+
+def test_what_a_block_belongs_to_is_read_only_where_the_block_is_what_is_shown(here: Here) -> None:
+    reader = Asked(here.book)
+    reading = Reading(cast("Any", reader))
+    shown = done(reading.load(WORKSPACE, VACATIONS, 1, Seen(), Beside(belonging=(FULL_DAYS_BLOCKS,))))
+    assert (shown.one(FULL_DAYS_BLOCKS) is not None, reader.asked) == (True, [])
+    block = done(reading.load(WORKSPACE, FULL_DAYS_BLOCKS, 2, Seen(), Beside(named=True)))
+    assert (block.named(VACATIONS, "1"), reader.asked) == (shown.itself, [1])
 
 
 # Queries.

@@ -21,6 +21,8 @@ from schemathesis import engine
 from schemathesis.engine import events
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
+# Each operation costs some fifty requests, so that the run takes as long as the document is.
+pytestmark = pytest.mark.timeout(900)
 EXAMPLES = int(os.environ.get("DAYBOOK_SCHEMATHESIS_EXAMPLES", "5"))
 REQUEST_S = 20.0
 # How often a value is taken from the samples; the rest is made up.

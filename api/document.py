@@ -7,7 +7,7 @@ a key and does not stream has a tag.
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -102,9 +102,16 @@ def described(app: Litestar) -> Json:
     needs = dict(_needs(app))
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
+            # What no handler names by itself comes from a set.
+            operation.get("parameters", []).sort(key=partial(_place, path))
             _complete(method, operation, needs.get((path, method), {}))
     _forget_unused(document)
     return document
+
+
+def _place(path: str, parameter: Json) -> tuple[bool, int]:
+    """Those of the path first, as they stand in it."""
+    return parameter["in"] != "path", path.find(f"{{{parameter['name']}}}")
 
 
 def _needs(app: Litestar) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:

@@ -106,6 +106,22 @@ def _sign_in(path: str, counted: BeforeRequestHookHandler, *, include_in_schema:
     )
 
 
+def _routes(
+    admitted: BeforeRequestHookHandler, admitted_to_planning: BeforeRequestHookHandler, counted: BeforeRequestHookHandler
+) -> list[ControllerRouterHandler]:
+    return [
+        Router("/v1", route_handlers=_areas(admitted_to_planning), before_request=admitted),
+        # The same routes where independent clients look for them.
+        Router("/api/v1", route_handlers=_areas(admitted_to_planning), before_request=admitted, include_in_schema=False),
+        _sign_in("/v1/auth", counted),
+        _sign_in("/api/v1/auth", counted, include_in_schema=False),
+        _sign_in("/api/auth/mobile", counted, include_in_schema=False),
+        *health.HANDLERS,
+        openapi_json,
+        docs,
+    ]
+
+
 def create_app(
     services: Services,
     lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]] | None = None,
@@ -139,17 +155,7 @@ def create_app(
         return problems.on_http_exception(request, error)
 
     app = Litestar(
-        route_handlers=[
-            Router("/v1", route_handlers=_areas(admitted_to_planning), before_request=admitted),
-            # The same routes where independent clients look for them.
-            Router("/api/v1", route_handlers=_areas(admitted_to_planning), before_request=admitted, include_in_schema=False),
-            _sign_in("/v1/auth", counted),
-            _sign_in("/api/v1/auth", counted, include_in_schema=False),
-            _sign_in("/api/auth/mobile", counted, include_in_schema=False),
-            *health.HANDLERS,
-            openapi_json,
-            docs,
-        ],
+        route_handlers=_routes(admitted, admitted_to_planning, counted),
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
         exception_handlers={**problems.HANDLERS, NotFoundException: on_no_route, MethodNotAllowedException: on_no_route},
         request_class=StrictRequest,

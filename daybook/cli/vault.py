@@ -1,8 +1,11 @@
 """The commands that move folders of Markdown in and out: `daybook import` and `daybook export`."""
 
+import signal
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Annotated, Final, TypeVar
 
 from cyclopts import Parameter
@@ -97,8 +100,32 @@ def _import_history(client: Client, path: Path, parent: str | None) -> bool:
 def _shown(work: Iterable[T], title: str, total: int) -> Iterator[T]:
     """Pass on what comes, and move a bar on stderr, where it does not mix with what is piped on."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        yield from progress.track(work, total=total, description=title)
+    with _ended_between_steps() as end_if_asked, Progress(*columns, console=Console(stderr=True)) as progress:
+        for step in progress.track(work, total=total, description=title):
+            yield step
+            end_if_asked()
+
+
+@contextmanager
+def _ended_between_steps() -> Iterator[Callable[[], None]]:
+    """Ctrl-C ends the work after the step that is under way: in the middle of a request, a lock of the client may stay taken, for
+    which its own tidying up then waits for good. Pressed again, it ends at once.
+    """
+    asked = Event()
+
+    def ask(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        asked.set()
+
+    def end_if_asked() -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield end_if_asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _say_files(told: Iterable[Outcome | Written], *, quiet: frozenset[str]) -> None:

@@ -20,7 +20,7 @@ from domain.planning.entities import Concept
 from domain.planning.errors import DatesOutOfOrder, EntityNotFound, OwnerArchived
 from domain.planning.goals import GOALS
 from domain.planning.milestones import LIFE_MILESTONES
-from domain.planning.notes import NOTES, NoteCreated
+from domain.planning.notes import NOTES
 from domain.planning.projects import PROJECTS
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS
 from domain.planning.vacations import (
@@ -55,21 +55,6 @@ def test_a_field_that_should_change_needs_a_value() -> None:
 
 
 # Drafts.
-
-
-@pytest.fixture
-def here() -> Here:
-    """With a vacation, its block and its note."""
-    here = Here()
-    order = CreateVacation(name="x", start_date=date(2026, 7, 1), end_date=date(2026, 7, 2))
-    assert here.does(lambda draft: create_vacation(draft, order)) == ["vacation.created", "full_days_block.created"]
-
-    async def write(draft: Draft) -> None:
-        about = NoteCreated(ref_id=draft.next_ref_id(), namespace="vacation", source_entity_ref_id="1", content=())
-        draft.begin(NOTES, about)
-
-    assert here.does(write) == ["note.created"]
-    return here
 
 
 def test_numbers_are_given_out_once_for_all_concepts(here: Here) -> None:

@@ -1,7 +1,7 @@
 """Finds, what they show beside an entity, and the queries that ask for it."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
@@ -16,32 +16,15 @@ from planning_memory import Book, MemoryReader
 
 from api.planning.noted import FindNoted
 from api.planning.queries import FindQuery, described_query, read_query
-from application.planning.draft import Draft
 from application.planning.ports import Seen, Selection, Stored
 from application.planning.reading import SHOWN_AT_ONCE_MAX, Beside, Found, Reading
-from application.planning.vacations import CreateVacation, create_vacation
 from domain.errors import InvalidValue
 from domain.planning.errors import EntityNotFound
-from domain.planning.notes import NOTES, NoteCreated
+from domain.planning.notes import NOTES
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS
 from domain.planning.vacations import (
     VACATIONS,
 )
-
-
-@pytest.fixture
-def here() -> Here:
-    """With a vacation, its block and its note."""
-    here = Here()
-    order = CreateVacation(name="x", start_date=date(2026, 7, 1), end_date=date(2026, 7, 2))
-    assert here.does(lambda draft: create_vacation(draft, order)) == ["vacation.created", "full_days_block.created"]
-
-    async def write(draft: Draft) -> None:
-        about = NoteCreated(ref_id=draft.next_ref_id(), namespace="vacation", source_entity_ref_id="1", content=())
-        draft.begin(NOTES, about)
-
-    assert here.does(write) == ["note.created"]
-    return here
 
 
 class Reader:

@@ -1,7 +1,6 @@
 """What every workspace has from the start, and what it may switch off."""
 
 import asyncio
-from datetime import date
 from typing import cast
 
 import msgspec
@@ -12,28 +11,11 @@ from application.event_store import EventStore
 from application.planning.draft import Draft
 from application.planning.seeding import Seed, Seeding
 from application.planning.settings import KNOWN_S, Features
-from application.planning.vacations import CreateVacation, create_vacation
 from domain.planning.features import FeatureOff
-from domain.planning.notes import NOTES, NoteCreated
 from domain.planning.settings import PLANNING_SETTINGS, SettingsCreated, switched
 from domain.planning.vacations import (
     VACATIONS,
 )
-
-
-@pytest.fixture
-def here() -> Here:
-    """With a vacation, its block and its note."""
-    here = Here()
-    order = CreateVacation(name="x", start_date=date(2026, 7, 1), end_date=date(2026, 7, 2))
-    assert here.does(lambda draft: create_vacation(draft, order)) == ["vacation.created", "full_days_block.created"]
-
-    async def write(draft: Draft) -> None:
-        about = NoteCreated(ref_id=draft.next_ref_id(), namespace="vacation", source_entity_ref_id="1", content=())
-        draft.begin(NOTES, about)
-
-    assert here.does(write) == ["note.created"]
-    return here
 
 
 async def _sow_one(draft: Draft) -> None:

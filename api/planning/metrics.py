@@ -9,6 +9,7 @@ from api.planning.frame import Change, Create, Find, Load, Resource
 from api.planning.metric_settings import the_project
 from api.planning.noted import NOTED, FindNoted, note_of, tags_of
 from api.planning.queries import OFFSET_MAX, Archived, Include, LoadQuery, RefIds
+from api.planning.tasks import TASKS_PAGE_SIZE, NoTasks
 from application.planning.metrics import ChangeMetric, CreateMetric, change_metric, create_metric
 from application.planning.ports import Seen
 from application.planning.reading import Beside, Shown
@@ -18,11 +19,6 @@ from domain.planning.metrics import METRICS, Metric
 from domain.planning.notes import NOTES, Note
 from domain.planning.projects import Project
 from domain.planning.tags import TAG_LINKS, Tag
-
-# How many tasks a load shows at once.
-TASKS_PAGE_SIZE = 30
-# Tasks are generated, which nothing does yet.
-NoTasks = tuple[()]
 
 
 class FindMetrics(FindNoted, kw_only=True):

@@ -1,14 +1,12 @@
 """Persons over HTTP."""
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
 
 from api.planning.frame import Change, Create, Find, Load, Resource
 from api.planning.noted import NOTED, FindNoted, note_of, tags_of
 from api.planning.prm import the_project
-from api.planning.queries import OFFSET_MAX, Include, LoadQuery, RefIds
+from api.planning.queries import Include, LoadQuery, RefIds
+from api.planning.tasks import TASKS_PAGE_SIZE, NoTasks, TasksOffset
 from application.planning.persons import ChangePerson, CreatePerson, change_person, create_person
 from application.planning.reading import Beside, Shown
 from domain.planning.circles import CIRCLES, PERSON_CIRCLES
@@ -19,12 +17,6 @@ from domain.planning.persons import PERSONS, Person
 from domain.planning.projects import Project
 from domain.planning.tags import TAG_LINKS, Tag
 from domain.planning.time_blocks import FULL_DAYS_BLOCKS, TimeEventFullDaysBlock
-
-# How many tasks a load shows at once.
-TASKS_PAGE_SIZE = 30
-Offset = Annotated[int, Meta(ge=0, le=OFFSET_MAX, description="How many of these tasks to leave out first.")]
-# Tasks are generated, which nothing does yet.
-NoTasks = tuple[()]
 
 
 class FindPersons(FindNoted, kw_only=True):
@@ -51,8 +43,8 @@ class FindPersons(FindNoted, kw_only=True):
 class LoadPerson(LoadQuery):
     """How one is looked at."""
 
-    catch_up_task_retrieve_offset: Offset = 0
-    occasion_task_retrieve_offset: Offset = 0
+    catch_up_task_retrieve_offset: TasksOffset = 0
+    occasion_task_retrieve_offset: TasksOffset = 0
 
 
 class PersonFindResultEntry(msgspec.Struct):

@@ -3,8 +3,8 @@
 import msgspec
 
 from api.planning.frame import Change
-from api.planning.metrics import NoTasks
 from api.planning.singletons import ProjectOf, Singleton
+from api.planning.tasks import NoTasks
 from application.planning.generation import change_generation
 from application.planning.reading import Shown
 from application.planning.time_plan_settings import ChangeTimePlanSettings

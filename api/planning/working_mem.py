@@ -3,8 +3,8 @@
 import msgspec
 
 from api.planning.frame import Change
-from api.planning.metrics import NoTasks
 from api.planning.singletons import ProjectOf, Singleton
+from api.planning.tasks import NoTasks
 from application.planning.reading import Beside, Shown
 from application.planning.working_mem import ChangeWorkingMemSettings
 from domain.planning.notes import NOTES, Note
